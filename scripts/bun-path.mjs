@@ -1,0 +1,18 @@
+// The Bun that builds the executable: npm's own platform packages hold the binary itself, so that a plain
+// `npm ci` (without install scripts) is enough. The wrapper package `bun` would need its install script.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const require = createRequire(import.meta.url);
+const platforms = {
+  'linux-x64': 'bun-linux-x64',
+  'linux-arm64': 'bun-linux-aarch64',
+  'darwin-arm64': 'bun-darwin-aarch64',
+  'darwin-x64': 'bun-darwin-x64',
+};
+
+export function bunPath() {
+  const name = platforms[`${process.platform}-${process.arch}`];
+  if (name === undefined) throw new Error(`no Bun package for ${process.platform}-${process.arch}`);
+  return path.join(path.dirname(require.resolve(`@oven/${name}/package.json`)), 'bin', 'bun');
+}

@@ -1,0 +1,57 @@
+// Where things are on this machine. When managed policy exists nothing else is read: not the home folder, not the
+// current directory, not environment variables (design 2.8).
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export interface Installation {
+  readonly mode: 'managed' | 'unmanaged';
+  /** Folders that hold profiles, the first that has the name wins: shipped ones cannot be shadowed. */
+  readonly profileFolders: ReadonlyArray<{
+    readonly path: string;
+    readonly origin: 'shipped' | 'user' | 'managed';
+  }>;
+  readonly store: string;
+  /** Private, writable, per profile: `${state}`. */
+  readonly stateRoot: string;
+  readonly auditFile: string;
+  readonly home: string;
+}
+
+const MANAGED_CONFIG = '/etc/cordon/config.json';
+
+/**
+ * @param programRoot folder that holds bin/, dist/ and profiles/
+ * @param homeVariable `HOME` as given; used only when unmanaged
+ */
+export function locateInstallation(programRoot: string, homeVariable: string | undefined): Installation {
+  const account = os.userInfo();
+  const managed = fs.existsSync(MANAGED_CONFIG);
+  const home =
+    !managed && homeVariable !== undefined && path.isAbsolute(homeVariable)
+      ? path.normalize(homeVariable)
+      : account.homedir;
+  const stateRoot = path.join(home, '.local/state/cordon');
+  const common = {
+    stateRoot: path.join(stateRoot, 'profiles'),
+    auditFile: path.join(stateRoot, 'audit.jsonl'),
+    home,
+  };
+  if (managed) {
+    return {
+      mode: 'managed',
+      profileFolders: [{ path: '/etc/cordon/profiles', origin: 'managed' }],
+      store: '/var/lib/cordon/store',
+      ...common,
+    };
+  }
+  return {
+    mode: 'unmanaged',
+    profileFolders: [
+      { path: path.join(programRoot, 'profiles'), origin: 'shipped' },
+      { path: path.join(home, '.config/cordon/profiles'), origin: 'user' },
+    ],
+    store: path.join(home, '.local/share/cordon/store'),
+    ...common,
+  };
+}

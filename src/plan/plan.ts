@@ -1,0 +1,64 @@
+// The sandbox as one value: everything that was decided, nothing done yet. `explain --json` prints it.
+import type { Digest } from '../digest.ts';
+
+/** A descriptor the renderer turns into a number: `package`, `runtime`, or the index of a grant. */
+export type FdSource =
+  | { readonly role: 'package' }
+  | { readonly role: 'runtime' }
+  | { readonly role: 'grant'; readonly index: number };
+
+export type Mount =
+  /** A path of the system, owned by root, by name. */
+  | { readonly kind: 'system'; readonly source: string; readonly target: string }
+  /** A folder or file by the descriptor that was checked. */
+  | {
+      readonly kind: 'bind';
+      readonly from: FdSource;
+      readonly source: string;
+      readonly target: string;
+      readonly access: 'read' | 'write';
+    }
+  | { readonly kind: 'tmpfs'; readonly target: string; readonly bytes: number; readonly mode: number }
+  | { readonly kind: 'folder'; readonly target: string; readonly mode: number }
+  | { readonly kind: 'symlink'; readonly target: string; readonly to: string }
+  | { readonly kind: 'file'; readonly target: string; readonly content: string; readonly mode: number }
+  | { readonly kind: 'null'; readonly target: string }
+  | { readonly kind: 'proc'; readonly target: '/proc' }
+  | { readonly kind: 'dev'; readonly target: '/dev' }
+  | { readonly kind: 'remount-read-only'; readonly target: string };
+
+export type NetworkPlan = { readonly kind: 'none' };
+
+export interface LimitsPlan {
+  readonly memoryBytes: number;
+  readonly processes: number;
+  readonly files: number;
+  readonly fileSizeBytes: number;
+  readonly tmpBytes: number;
+  readonly messageBytes: number;
+}
+
+export interface SeccompPlan {
+  readonly architecture: 'x64' | 'arm64';
+  /** AF_UNIX sockets; denied by default (a read-only bind does not stop connect()). */
+  readonly unixSockets: boolean;
+}
+
+export interface SandboxPlan {
+  readonly profile: string;
+  readonly package: string;
+  readonly digest: Digest;
+  readonly command: { readonly program: string; readonly args: readonly string[] };
+  readonly workingDirectory: string;
+  /** In mount order; the order is security (see mounts.ts). */
+  readonly mounts: readonly Mount[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Names of secrets that will be added to the environment at launch; values are never in a plan. */
+  readonly secretNames: readonly string[];
+  readonly network: NetworkPlan;
+  readonly seccomp: SeccompPlan;
+  readonly limits: LimitsPlan;
+  readonly identity: { readonly uid: number; readonly gid: number; readonly hostname: string };
+  /** Paths inside writable grants that were to be protected but do not exist: watched, and reported when they appear. */
+  readonly watched: readonly string[];
+}
