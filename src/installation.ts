@@ -55,3 +55,19 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
     ...common,
   };
 }
+
+/** Everything that Cordon trusts or writes: no server may write there, whatever its profile grants. */
+export function ownFolders(installation: Installation, programRoot: string): readonly string[] {
+  return [
+    programRoot,
+    ...installation.profileFolders.map((folder) => folder.path),
+    installation.store,
+    path.dirname(installation.auditFile),
+    path.dirname(MANAGED_CONFIG),
+  ];
+}
+
+/** The folder that `${state}` means for one profile. */
+export function stateFolder(installation: Installation, profile: string): string {
+  return path.join(installation.stateRoot, profile);
+}

@@ -59,3 +59,79 @@ export const profileNotFound = (known: readonly string[]) =>
     ['cordon list'],
     known.length === 0 ? [] : [`profiles here: ${known.join(', ')}`],
   );
+
+// --- sandbox, launch ---
+
+export const sandboxUnavailable = (what: string, hints: readonly string[] = ['cordon doctor']) =>
+  fault('SANDBOX_UNAVAILABLE', what, hints);
+
+export const platformUnsupported = (platform: string) =>
+  fault(
+    'PLATFORM_UNSUPPORTED',
+    `cordon does not run on ${quote(platform)}`,
+    [],
+    ['supported: linux-x64 and linux-arm64 with glibc'],
+  );
+
+export const grantPathMissing = (path: string) =>
+  fault('GRANT_PATH_MISSING', `the profile grants ${quote(path)}, which does not exist`, [
+    `mkdir -p ${shellQuote(path)}`,
+  ]);
+
+export const grantPathUnsafe = (path: string, why: string) =>
+  fault('GRANT_PATH_UNSAFE', `the profile grants ${quote(path)}, which ${escapeText(why)}`);
+
+export const sandboxSetupFailed = (stderr: string, hints: readonly string[] = ['cordon doctor']) =>
+  fault(
+    'SANDBOX_SETUP_FAILED',
+    `the sandbox could not be set up: ${quote(stderr.trim().split('\n').at(-1) ?? '', 300)}`,
+    hints,
+  );
+
+export const usernsUnavailable = (stderr: string, hints: readonly string[]) =>
+  fault(
+    'USERNS_UNAVAILABLE',
+    `this machine does not allow the namespaces that the sandbox needs: ${quote(stderr.trim().split('\n').at(-1) ?? '', 300)}`,
+    hints,
+  );
+
+export const limitUnenforceable = (what: string) =>
+  fault('LIMIT_UNENFORCEABLE', `the limit ${quote(what)} could not be set`, ['cordon doctor']);
+
+/** A path or argument as one would type it in a shell. */
+export function shellQuote(text: string): string {
+  return /^[A-Za-z0-9@%+=:,./_-]+$/.test(text) ? text : `'${escapeText(text).replaceAll("'", `'\\''`)}'`;
+}
+
+// --- audit ---
+
+export const auditUnwritable = (file: string, cause: unknown) =>
+  fault(
+    'AUDIT_UNWRITABLE',
+    `the audit log ${quote(file)} cannot be written: ${reasonOf(cause)}`,
+    [`ls -ld ${shellQuote(file)}`],
+    [],
+    cause,
+  );
+
+/** The system's own short word for a failed call (`EACCES`), or the escaped message. */
+export function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return quote(String(cause));
+  const code = (cause as NodeJS.ErrnoException).code;
+  return code ?? escapeText(cause.message);
+}
+
+// --- run ---
+
+export const stdinIsTerminal = () =>
+  fault('USAGE_INVALID', 'cordon run speaks JSON-RPC with an MCP client on stdin and stdout, and stdin is a terminal', [
+    'point an MCP client at it: {"command": "…/bin/cordon", "args": ["run", "<profile>"]}',
+    'cordon explain <profile>',
+  ]);
+
+/** The server ended while requests were open, or before it said anything. `status` as a shell would show it. */
+export const serverEnded = (status: number) =>
+  fault('SERVER_ENDED', `the server ended with status ${status}`, ['see what it wrote on stderr in the client\'s log']);
+
+/** A path that the profile protects did not exist at the start and is there now: somebody should look at it. */
+export const pathAppeared = (path: string) => `warning: ${quote(path)} appeared while the server ran; its profile asks to protect that path`;

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 /** How the sandbox ended. `setup-failed`: the server never ran (no exit code on bubblewrap's status descriptor). */
 export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
-  | { readonly kind: 'signalled'; readonly signal: number }
+  | { readonly kind: 'signalled'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'setup-failed'; readonly message: string };
 
 /** A running server in its sandbox. */

@@ -1,16 +1,16 @@
 // The sandbox as one value: everything that was decided, nothing done yet. `explain --json` prints it.
 import type { Digest } from '../digest.ts';
 
-/** A descriptor the renderer turns into a number: `package`, `runtime`, or the index of a grant. */
+/** A descriptor that the renderer turns into a number: the package, the runtime, or a grant by its index. */
 export type FdSource =
   | { readonly role: 'package' }
   | { readonly role: 'runtime' }
   | { readonly role: 'grant'; readonly index: number };
 
 export type Mount =
-  /** A path of the system, owned by root, by name. */
+  /** A read-only path of the system, owned by root, by name. */
   | { readonly kind: 'system'; readonly source: string; readonly target: string }
-  /** A folder or file by the descriptor that was checked. */
+  /** A folder or file by the descriptor that was checked, not by a name that may change its meaning. */
   | {
       readonly kind: 'bind';
       readonly from: FdSource;
@@ -22,7 +22,8 @@ export type Mount =
   | { readonly kind: 'folder'; readonly target: string; readonly mode: number }
   | { readonly kind: 'symlink'; readonly target: string; readonly to: string }
   | { readonly kind: 'file'; readonly target: string; readonly content: string; readonly mode: number }
-  | { readonly kind: 'null'; readonly target: string }
+  /** /dev/null over a file: opening it fails. */
+  | { readonly kind: 'hide'; readonly target: string }
   | { readonly kind: 'proc'; readonly target: '/proc' }
   | { readonly kind: 'dev'; readonly target: '/dev' }
   | { readonly kind: 'remount-read-only'; readonly target: string };
@@ -53,12 +54,10 @@ export interface SandboxPlan {
   /** In mount order; the order is security (see mounts.ts). */
   readonly mounts: readonly Mount[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Names of secrets that will be added to the environment at launch; values are never in a plan. */
-  readonly secretNames: readonly string[];
   readonly network: NetworkPlan;
   readonly seccomp: SeccompPlan;
   readonly limits: LimitsPlan;
   readonly identity: { readonly uid: number; readonly gid: number; readonly hostname: string };
-  /** Paths inside writable grants that were to be protected but do not exist: watched, and reported when they appear. */
+  /** Paths inside writable grants that were to be protected but do not exist: looked at again when the server ends. */
   readonly watched: readonly string[];
 }

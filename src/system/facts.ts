@@ -5,39 +5,41 @@ export interface SystemFacts {
   readonly platform: Platform;
   readonly uid: number;
   readonly gid: number;
-  /** Home folder from the user database, real path. */
-  readonly home: string;
   readonly bwrap: BwrapFacts;
-  /** Top-level folders of the system and whether they are links (merged /usr) or folders of their own. */
-  readonly roots: ReadonlyArray<
-    | { readonly path: '/bin' | '/sbin' | '/lib' | '/lib32' | '/lib64' | '/libx32'; readonly kind: 'folder' }
-    | {
-        readonly path: '/bin' | '/sbin' | '/lib' | '/lib32' | '/lib64' | '/libx32';
-        readonly kind: 'link';
-        readonly to: string;
-      }
-  >;
-  /** Those of the system's read-only files below /etc (and /nix/store …) that exist here. */
+  /** Top-level folders of programs and libraries: links (merged /usr) or folders of their own. */
+  readonly roots: readonly SystemRoot[];
+  /** Those of the system's read-only files outside /usr that exist here. */
   readonly systemPaths: readonly string[];
-  /** `/proc` entries that exist here and are masked. */
+  /** `/proc` entries that exist here and are hidden from the server. */
   readonly maskedProc: ReadonlyArray<{ readonly path: string; readonly kind: 'file' | 'folder' }>;
 }
 
+export type SystemRoot =
+  | { readonly path: string; readonly kind: 'folder' }
+  | { readonly path: string; readonly kind: 'link'; readonly to: string };
+
 export interface BwrapFacts {
   readonly path: string;
-  /** Long options of `bwrap --help`, without the dashes. */
+  /** Long options of `bwrap --help`, without the dashes. Features are detected here, never from the version. */
   readonly options: ReadonlySet<string>;
-  readonly version: string;
 }
 
-/** One filesystem grant after looking at the disk. The descriptor is O_PATH|O_NOFOLLOW of the final object. */
+/** One filesystem grant after looking at the disk. */
 export type ProbedGrant =
   | {
       readonly kind: 'present';
-      /** Absolute path as the server will see it (equal to the path outside). */
-      readonly path: string;
+      /** Absolute path outside, reached without any symbolic link. */
+      readonly source: string;
+      /** Where the server sees it: the same path, or the fixed place of `${state}`. */
+      readonly target: string;
       readonly type: 'folder' | 'file';
       readonly access: 'read' | 'write';
+      /** O_PATH descriptor of that very object. */
       readonly fd: number;
     }
-  | { readonly kind: 'missing'; readonly path: string; readonly access: 'read' | 'write' };
+  | {
+      readonly kind: 'missing';
+      readonly source: string;
+      readonly target: string;
+      readonly access: 'read' | 'write';
+    };

@@ -1,0 +1,68 @@
+// The audit log: one JSON line per event, outside every sandbox, by pino. pino is loaded when the first event is written,
+// which is after the server was started or refused: it costs some milliseconds that the start need not wait for.
+import fs from 'node:fs';
+import path from 'node:path';
+import { auditUnwritable } from '../messages.ts';
+import type { AuditEvent } from './event.ts';
+
+const MAX_BYTES = 8 * 1024 * 1024;
+const KEEP = 4;
+
+export interface AuditLog {
+  /** Resolves when the line was handed to the kernel. Never throws: a full disk must not end a running session. */
+  record(event: AuditEvent): Promise<void>;
+}
+
+/** Opens (and rotates) the log. Throws AUDIT_UNWRITABLE: a server that cannot be audited is not started. */
+export function openAudit(file: string): AuditLog {
+  let fd: number;
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    rotate(file);
+    fd = fs.openSync(
+      file,
+      fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW,
+      0o600,
+    );
+    if (!fs.fstatSync(fd).isFile()) throw new Error('not a regular file');
+  } catch (error) {
+    throw auditUnwritable(file, error);
+  }
+  let logger: { info(event: object): void } | undefined;
+  return {
+    async record(event) {
+      if (logger === undefined) {
+        const { default: pino } = await import('pino');
+        logger = pino(
+          {
+            base: { pid: process.pid },
+            timestamp: pino.stdTimeFunctions.isoTime,
+            formatters: { level: () => ({}) },
+            messageKey: 'text',
+          },
+          pino.destination({ fd, sync: true }),
+        );
+      }
+      try {
+        logger.info(event);
+      } catch {
+        // A full disk: the session goes on, the event is lost, and nothing else can be written either.
+      }
+    },
+  };
+}
+
+/**
+ * Moves a full log aside under a name of its own, so that two launchers that rotate at once lose nothing: at worst one
+ * moves the other's new, short file as well.
+ */
+function rotate(file: string): void {
+  const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size < MAX_BYTES) return;
+  const folder = path.dirname(file);
+  const stem = path.basename(file, '.jsonl');
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  fs.renameSync(file, path.join(folder, `${stem}-${stamp}-${process.pid}.jsonl`));
+  const old = fs.readdirSync(folder).filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.jsonl'));
+  for (const name of old.sort().slice(0, -KEEP)) fs.rmSync(path.join(folder, name), { force: true });
+}

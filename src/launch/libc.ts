@@ -1,0 +1,58 @@
+// The only file that knows Bun: the handful of libc calls that Node's API lacks. Loaded by the launch alone, and only
+// inside the built executable.
+import { dlopen, FFIType as T, ptr } from 'bun:ffi';
+import fs from 'node:fs';
+
+const { symbols: c } = dlopen('libc.so.6', {
+  memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
+  pipe2: { args: [T.ptr, T.i32], returns: T.i32 },
+  prlimit: { args: [T.i32, T.i32, T.ptr, T.ptr], returns: T.i32 },
+});
+
+// Memory handed to libc is allocated with its ArrayBuffer from the start: a plain `new Uint8Array(n)` may move when its
+// buffer is touched, and libc would then write elsewhere.
+function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new ArrayBuffer(bytes));
+}
+
+function cString(text: string): Uint8Array {
+  const encoded = new TextEncoder().encode(`${text}\0`);
+  const memory = allocate(encoded.length);
+  memory.set(encoded);
+  return memory;
+}
+
+const MFD_CLOEXEC = 1;
+const O_CLOEXEC = 0o2000000;
+
+/** An anonymous file that holds `content`, read position at its start, close-on-exec. Nothing touches a disk. */
+export function memoryFile(name: string, content: string | Uint8Array): number {
+  const fd = c.memfd_create(ptr(cString(name)), MFD_CLOEXEC);
+  if (fd < 0) throw new Error(`memfd_create ${name} failed`);
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  // Written by position, so that the shared read position stays at the start for the process that inherits it.
+  let written = 0;
+  while (written < bytes.length) written += fs.writeSync(fd, bytes, written, bytes.length - written, written);
+  return fd;
+}
+
+/** A kernel pipe, both ends close-on-exec (a spawn that names an end as stdio passes a copy without the flag). */
+export function pipe(): { readonly read: number; readonly write: number } {
+  const memory = new Int32Array(new ArrayBuffer(8));
+  if (c.pipe2(ptr(memory), O_CLOEXEC) !== 0) throw new Error('pipe2 failed');
+  const [read = -1, write = -1] = memory;
+  return { read, write };
+}
+
+/** Numbers of the kernel's resource limits, equal on x86-64 and aarch64 (asm-generic/resource.h). */
+export const RESOURCE = { fsize: 1, data: 2, core: 4, nproc: 6, nofile: 7 } as const;
+
+/** Sets soft and hard limit of another process of ours. Throws when the kernel refuses: a limit is a protection. */
+export function setLimit(pid: number, resource: keyof typeof RESOURCE, value: number): void {
+  const memory = allocate(16);
+  const view = new DataView(memory.buffer);
+  view.setBigUint64(0, BigInt(value), true);
+  view.setBigUint64(8, BigInt(value), true);
+  if (c.prlimit(pid, RESOURCE[resource], ptr(memory), null) !== 0)
+    throw new Error(`prlimit ${resource}=${value} failed`);
+}

@@ -1,0 +1,10 @@
+// Paths inside the sandbox that Cordon itself chooses. All lie in the launcher's own read-only root, never below
+// content of a third party (CVE-2026-87766: bubblewrap before 0.12 follows links there while it makes mount points).
+export const INSIDE = {
+  root: '/cordon',
+  package: '/cordon/package',
+  runtimeFolder: '/cordon/runtime',
+  runtime: '/cordon/runtime/node',
+  home: '/cordon/home',
+  state: '/cordon/state',
+} as const;

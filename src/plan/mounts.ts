@@ -1,0 +1,115 @@
+// What the server sees, in mount order. The order is security:
+//   1. folders of the launcher's own root, with explicit modes (bubblewrap 0.8 makes implicit parents 0700)
+//   2. the system, read-only, then /usr/local hidden (programs and libraries that no package manager owns)
+//   3. synthetic /etc: no shadow, no machine-id, no host keys, no resolver
+//   4. package and runtime, by the descriptors that were verified
+//   5. /proc (masked, then read-only as a whole: as root, files below /proc/sys would be writable), /dev, /tmp, home
+//   6. grants, parents before children, so that a protection lies over the writable folder around it
+//   7. everything of the launcher's own made read-only, the root last (it is not recursive, so grants stay writable)
+import path from 'node:path';
+import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import { INSIDE } from './inside.ts';
+import type { LimitsPlan, Mount } from './plan.ts';
+
+const MIB = 1024 * 1024;
+const SHARED_MEMORY_BYTES = 16 * MIB;
+
+export const IDENTITY = { uid: 1000, gid: 1000, hostname: 'sandbox' } as const;
+
+export function planMounts(facts: SystemFacts, grants: readonly ProbedGrant[], limits: LimitsPlan): Mount[] {
+  const present = grants.flatMap((grant, index) => (grant.kind === 'present' ? [{ ...grant, index }] : []));
+  return [
+    ...folders([...facts.systemPaths, ...present.map((grant) => grant.target)]),
+    ...systemMounts(facts),
+    ...etcFiles(),
+    { kind: 'bind', from: { role: 'package' }, source: 'package', target: INSIDE.package, access: 'read' },
+    { kind: 'bind', from: { role: 'runtime' }, source: 'runtime', target: INSIDE.runtime, access: 'read' },
+    { kind: 'proc', target: '/proc' },
+    ...facts.maskedProc.map(
+      (entry): Mount =>
+        entry.kind === 'file'
+          ? { kind: 'hide', target: entry.path }
+          : { kind: 'tmpfs', target: entry.path, bytes: 4096, mode: 0o555 },
+    ),
+    ...facts.maskedProc
+      .filter((entry) => entry.kind === 'folder')
+      .map((entry): Mount => ({ kind: 'remount-read-only', target: entry.path })),
+    { kind: 'remount-read-only', target: '/proc' },
+    { kind: 'dev', target: '/dev' },
+    { kind: 'tmpfs', target: '/dev/shm', bytes: SHARED_MEMORY_BYTES, mode: 0o1777 },
+    { kind: 'remount-read-only', target: '/dev' },
+    { kind: 'tmpfs', target: '/tmp', bytes: limits.tmpBytes, mode: 0o1777 },
+    { kind: 'tmpfs', target: INSIDE.home, bytes: limits.tmpBytes, mode: 0o700 },
+    ...folders(
+      present.map((grant) => grant.target),
+      '/tmp',
+    ),
+    ...present.map(
+      (grant): Mount => ({
+        kind: 'bind',
+        from: { role: 'grant', index: grant.index },
+        source: grant.source,
+        target: grant.target,
+        access: grant.access,
+      }),
+    ),
+    { kind: 'remount-read-only', target: '/usr/local' },
+    { kind: 'remount-read-only', target: '/' },
+  ];
+}
+
+/** Parents that bubblewrap must make for the given mount points, outermost first; `below` restricts to one mount. */
+function folders(targets: readonly string[], below?: string): Mount[] {
+  const wanted = new Set<string>();
+  for (const target of below === undefined
+    ? [...targets, `${INSIDE.package}/x`, `${INSIDE.runtime}`, '/etc/x']
+    : targets) {
+    for (let parent = path.posix.dirname(target); parent !== '/'; parent = path.posix.dirname(parent)) {
+      const inTmp = parent === '/tmp' || parent.startsWith('/tmp/');
+      // A parent that is itself a grant (a folder of someone else) is never made by us: it is there.
+      const granted = targets.some((other) => other !== target && isBelow(parent, other));
+      if (granted || isSystem(parent)) continue;
+      if (below === undefined ? !inTmp : inTmp && parent !== below) wanted.add(parent);
+    }
+  }
+  return [...wanted]
+    .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
+    .map((target) => ({ kind: 'folder', target, mode: 0o755 }));
+}
+
+function isBelow(inner: string, outer: string): boolean {
+  return inner === outer || inner.startsWith(`${outer}/`);
+}
+
+/** Folders that come with a mount of the system or of bubblewrap itself. */
+function isSystem(folder: string): boolean {
+  return ['/usr', '/proc', '/dev'].some((root) => isBelow(folder, root));
+}
+
+function systemMounts(facts: SystemFacts): Mount[] {
+  return [
+    { kind: 'system', source: '/usr', target: '/usr' },
+    { kind: 'tmpfs', target: '/usr/local', bytes: 4096, mode: 0o755 },
+    ...facts.roots.map(
+      (root): Mount =>
+        root.kind === 'link'
+          ? { kind: 'symlink', target: root.path, to: root.to }
+          : { kind: 'system', source: root.path, target: root.path },
+    ),
+    ...facts.systemPaths.map((source): Mount => ({ kind: 'system', source, target: source })),
+  ];
+}
+
+function etcFiles(): Mount[] {
+  const { uid, gid, hostname } = IDENTITY;
+  const files: Record<string, string> = {
+    '/etc/passwd': `server:x:${uid}:${gid}::${INSIDE.home}:/usr/sbin/nologin\n`,
+    '/etc/group': `server:x:${gid}:\n`,
+    '/etc/hosts': `127.0.0.1 localhost ${hostname}\n::1 localhost ${hostname}\n`,
+    '/etc/hostname': `${hostname}\n`,
+    // "files" alone: without a resolver, asking one would only make a failing lookup slow.
+    '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
+    '/etc/resolv.conf': '',
+  };
+  return Object.entries(files).map(([target, content]) => ({ kind: 'file', target, content, mode: 0o444 }));
+}

@@ -1,0 +1,82 @@
+// Profile + pinned package + what was probed -> one sandbox plan. Pure: the same values give the same plan.
+import type { Digest } from '../digest.ts';
+import { sizeInBytes } from '../profile/size.ts';
+import type { Limits } from '../profile/schema.ts';
+import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import { INSIDE } from './inside.ts';
+import { IDENTITY, planMounts } from './mounts.ts';
+import type { LimitsPlan, SandboxPlan } from './plan.ts';
+
+export interface PlanRequest {
+  readonly profile: { readonly name: string; readonly limits: Limits };
+  readonly package: string;
+  readonly digest: Digest;
+  /** Entry file, relative to the tree. */
+  readonly entry: string;
+  /** Arguments and environment with their templates filled in. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The workspace when the profile uses it: where the server starts if it may see it. */
+  readonly workspace: string | undefined;
+  readonly grants: readonly ProbedGrant[];
+  readonly facts: SystemFacts;
+}
+
+export function planSandbox(request: PlanRequest): SandboxPlan {
+  const limits = planLimits(request.profile.limits);
+  const { workspace } = request;
+  const seesWorkspace =
+    workspace !== undefined &&
+    request.grants.some(
+      (grant) => grant.kind === 'present' && grant.type === 'folder' && grant.target === workspace,
+    );
+  return {
+    profile: request.profile.name,
+    package: request.package,
+    digest: request.digest,
+    command: {
+      program: INSIDE.runtime,
+      args: [heapLimit(limits), `${INSIDE.package}/${request.entry}`, ...request.args],
+    },
+    workingDirectory: seesWorkspace ? workspace : INSIDE.home,
+    mounts: planMounts(request.facts, request.grants, limits),
+    environment: {
+      PATH: `${INSIDE.runtimeFolder}:/usr/bin:/bin`,
+      HOME: INSIDE.home,
+      TMPDIR: '/tmp',
+      LANG: 'C.UTF-8',
+      // A forged entry of Node's compile cache runs code other than the verified source (integrity.md 2.6).
+      NODE_DISABLE_COMPILE_CACHE: '1',
+      ...request.environment,
+    },
+    network: { kind: 'none' },
+    seccomp: {
+      architecture:
+        request.facts.platform === 'linux-arm64-glibc' || request.facts.platform === 'darwin-arm64'
+          ? 'arm64'
+          : 'x64',
+      unixSockets: false,
+    },
+    limits,
+    identity: IDENTITY,
+    watched: request.grants.flatMap((grant) =>
+      grant.kind === 'missing' && grant.access === 'read' ? [grant.source] : [],
+    ),
+  };
+}
+
+function planLimits(limits: Limits): LimitsPlan {
+  return {
+    memoryBytes: sizeInBytes(limits.memory),
+    processes: limits.processes,
+    files: limits.files,
+    fileSizeBytes: sizeInBytes(limits.fileSize),
+    tmpBytes: sizeInBytes(limits.tmp),
+    messageBytes: sizeInBytes(limits.messageBytes),
+  };
+}
+
+/** Below the hard limit, so that V8 collects garbage before the kernel says no. */
+function heapLimit(limits: LimitsPlan): string {
+  return `--max-old-space-size=${Math.max(32, Math.floor((limits.memoryBytes / (1024 * 1024)) * 0.75))}`;
+}

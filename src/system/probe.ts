@@ -1,0 +1,59 @@
+// Looks at the machine once and hands what it saw to the planners as a value.
+import fs from 'node:fs';
+import { platformUnsupported } from '../messages.ts';
+import { platformOf } from '../platform.ts';
+import type { SystemFacts, SystemRoot } from './facts.ts';
+import { probeBwrap } from './probe-bwrap.ts';
+
+const ROOTS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'] as const;
+
+/** Read-only files outside /usr that programs need and that tell nothing about the user or the machine. */
+const SYSTEM_PATHS = [
+  '/etc/ld.so.cache',
+  '/etc/ssl/certs',
+  '/etc/pki/tls/certs',
+  '/etc/pki/ca-trust/extracted',
+  '/etc/alternatives',
+  '/etc/localtime',
+  '/nix/store',
+] as const;
+
+/** Tells of the machine or of other sandboxes (sandbox.md 1.3); absent on some kernels. */
+const MASKED_PROC = [
+  { path: '/proc/cmdline', kind: 'file' },
+  { path: '/proc/kallsyms', kind: 'file' },
+  { path: '/proc/kcore', kind: 'file' },
+  { path: '/proc/keys', kind: 'file' },
+  { path: '/proc/key-users', kind: 'file' },
+  { path: '/proc/kmsg', kind: 'file' },
+  { path: '/proc/latency_stats', kind: 'file' },
+  { path: '/proc/sched_debug', kind: 'file' },
+  { path: '/proc/sysrq-trigger', kind: 'file' },
+  { path: '/proc/timer_list', kind: 'file' },
+  { path: '/proc/timer_stats', kind: 'file' },
+  { path: '/proc/acpi', kind: 'folder' },
+  { path: '/proc/asound', kind: 'folder' },
+  { path: '/proc/scsi', kind: 'folder' },
+] as const;
+
+export function probeSystem(): SystemFacts {
+  const platform = platformOf(process.platform, process.arch);
+  if (platform === undefined) throw platformUnsupported(`${process.platform}-${process.arch}`);
+  return {
+    platform,
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
+    bwrap: probeBwrap(),
+    roots: ROOTS.flatMap((root) => probeRoot(root)),
+    systemPaths: SYSTEM_PATHS.filter((path) => fs.existsSync(path)),
+    maskedProc: MASKED_PROC.filter((entry) => fs.existsSync(entry.path)),
+  };
+}
+
+function probeRoot(path: string): SystemRoot[] {
+  const stat = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return [];
+  return stat.isSymbolicLink()
+    ? [{ path, kind: 'link', to: fs.readlinkSync(path) }]
+    : [{ path, kind: 'folder' }];
+}
