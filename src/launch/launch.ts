@@ -9,6 +9,7 @@ import { type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
 import { compileSeccomp } from '../sandbox/seccomp/compile.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
+import { type ControlGroup, confine } from './cgroup.ts';
 import { diagnoseSetup } from './diagnose.ts';
 import { guarded } from './guard.ts';
 import { applyLimits, verifyMounts } from './hold.ts';
@@ -92,6 +93,7 @@ export async function launch(request: LaunchRequest): Promise<Session> {
         setupStderr += chunk.toString('utf8', 0, SETUP_STDERR_BYTES);
     })
     .pipe(errors);
+  let group: ControlGroup | undefined;
   const statusOfSandbox = watchStatus(readableFromFd(ours.status));
 
   try {
@@ -100,6 +102,7 @@ export async function launch(request: LaunchRequest): Promise<Session> {
     const init = await Promise.race([statusOfSandbox.init, exit.then(() => undefined)]);
     if (init === undefined) throw diagnoseSetup(setupStderr);
     applyLimits(init, plan);
+    group = confine(init, plan.limits);
     await verifyMounts(init, plan, () => over);
     if (over) throw diagnoseSetup(setupStderr);
     released = true;
@@ -112,11 +115,13 @@ export async function launch(request: LaunchRequest): Promise<Session> {
       input: ours.stdin,
       output: ours.stdout,
       errors,
+      group,
       setupStderr: () => setupStderr,
     });
   } catch (error) {
     child.kill('SIGKILL');
     await exit;
+    await group?.remove();
     fs.closeSync(ours.stdin);
     fs.closeSync(ours.stdout);
     throw error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE'
@@ -179,6 +184,7 @@ interface Running {
   readonly input: number;
   readonly output: number;
   readonly errors: PassThrough;
+  readonly group: ControlGroup | undefined;
   readonly setupStderr: () => string;
 }
 
@@ -188,6 +194,7 @@ function session(running: Running): Session {
   const ended = (async (): Promise<SessionEnd> => {
     const exit = await running.exit;
     over = true;
+    await running.group?.remove();
     const code = await running.status.exitCode;
     if (code !== undefined) return { kind: 'exited', code };
     if (exit.signal !== null) return { kind: 'signalled', signal: exit.signal };
@@ -199,6 +206,7 @@ function session(running: Running): Session {
     running.child.kill('SIGKILL');
   };
   return {
+    confinement: running.group?.kind ?? 'none',
     input,
     output: readableFromFd(running.output),
     errors: running.errors,

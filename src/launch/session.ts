@@ -8,6 +8,8 @@ export type SessionEnd =
 
 /** A running server in its sandbox. */
 export interface Session {
+  /** Which kind of control group holds the tree; `none` where the machine gives us none. */
+  readonly confinement: 'v2' | 'v1' | 'none';
   readonly input: Writable;
   readonly output: Readable;
   /** The server's standard error, raw: escape before showing. */
