@@ -60,6 +60,23 @@ export const profileNotFound = (known: readonly string[]) =>
     known.length === 0 ? [] : [`profiles here: ${known.join(', ')}`],
   );
 
+// --- resolve ---
+
+export const lockfileInvalid = (faults: readonly string[]) =>
+  fault('LOCKFILE_INVALID', `package-lock.json has ${count(faults.length, 'problem')}`, [], faults);
+
+export const packageUnsupported = (platform: string, packages: readonly string[]) =>
+  fault(
+    'PLATFORM_UNSUPPORTED',
+    `the package does not support ${platform}`,
+    [],
+    packages.map((path) => `${escapeText(path)} is not for this platform`),
+  );
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
 // --- sandbox, launch ---
 
 export const sandboxUnavailable = (what: string, hints: readonly string[] = ['cordon doctor']) =>
