@@ -52,18 +52,54 @@ export const installationUnsafe = (path: string, why: string) =>
 
 // --- profile ---
 
-export const profileNotFound = (known: readonly string[]) =>
+/** @param meant the known name that is nearest to what was typed */
+export const profileNotFound = (known: readonly string[], meant?: string) =>
   fault(
     'PROFILE_NOT_FOUND',
     'there is no profile of that name',
     ['cordon list'],
-    known.length === 0 ? [] : [`profiles here: ${known.join(', ')}`],
+    [
+      ...(meant === undefined ? [] : [`did you mean ${quote(meant)}?`]),
+      ...(known.length === 0 ? [] : [`profiles here: ${known.join(', ')}`]),
+    ],
   );
+
+export const profileUnreadable = (file: string, why: string, cause?: unknown) =>
+  fault('PROFILE_UNREADABLE', `${quote(file)} ${why}`, ['cordon list'], [], cause);
+
+/** @param file where to mend it; unknown when the faults show only once templates are filled in */
+export const profileInvalid = (faults: readonly string[], file?: string) =>
+  fault(
+    'PROFILE_INVALID',
+    `the profile has ${count(faults.length, 'problem')}`,
+    file === undefined ? [] : [`correct ${shellQuote(file)}`],
+    faults,
+  );
+
+export const workspaceTooBroad = (workspace: string, why: string) =>
+  fault('WORKSPACE_TOO_BROAD', `the workspace would be ${quote(workspace)}, which ${escapeText(why)}`, [
+    'start the client in the folder of one project',
+  ]);
 
 // --- resolve ---
 
 export const lockfileInvalid = (faults: readonly string[]) =>
   fault('LOCKFILE_INVALID', `package-lock.json has ${count(faults.length, 'problem')}`, [], faults);
+
+export const lockfileMissing = (profile: string) =>
+  fault('LOCKFILE_MISSING', 'the profile has no package-lock.json', [`cordon pin ${profile}`]);
+
+export const lockfileUnreadable = (file: string, why: string) => fault('LOCKFILE_INVALID', `${quote(file)} ${why}`);
+
+export const pinsMissing = (profile: string) =>
+  fault('PINS_MISSING', 'the profile is not pinned: it has no pins.json', [`cordon pin ${profile}`]);
+
+export const pinsInvalid = (faults: readonly string[], profile: string) =>
+  fault('PINS_INVALID', `pins.json has ${count(faults.length, 'problem')}`, [`cordon pin ${profile}`], faults);
+
+/** @param what the two sides that differ, one line each */
+export const pinStale = (what: readonly string[], profile: string) =>
+  fault('PIN_STALE', 'the profile was changed after it was pinned', [`cordon pin ${profile}`], what);
 
 export const packageUnsupported = (platform: string, packages: readonly string[]) =>
   fault(

@@ -1,0 +1,85 @@
+// `expects` in a profile is its author's own test: what must be denied and what must be possible. It is judged by the
+// text of the grants alone whenever the profile is read, so that a grant that became too wide is found at once.
+import { quote } from '../escape.ts';
+import { jsonPath } from '../json/json-path.ts';
+import { covers, type GrantPath, parseGrantPath, pathFaults } from './grant-path.ts';
+import { coversHost } from './host.ts';
+import type { Expectation, NetworkGrant, ProfilePieces, Report } from './pieces.ts';
+import type { FilesystemGrant } from './schema.ts';
+
+type Verdict =
+  | { readonly kind: 'malformed'; readonly faults: readonly string[] }
+  | { readonly kind: 'granted'; readonly by: string }
+  /** `by` is the read grant that takes writing away, when there is one. */
+  | { readonly kind: 'denied'; readonly by: string | undefined };
+
+export function expectationFaults(pieces: ProfilePieces, report: Report): void {
+  const isComplete = ![...pieces.filesystem, ...pieces.network].includes(undefined);
+  for (const side of ['deny', 'allow'] as const) {
+    for (const [index, expectation] of pieces[side].entries()) {
+      if (expectation === undefined) continue;
+      const [action, target] = actionOf(expectation);
+      const place = ['expects', side, index, action];
+      const verdict = judge(action, target, pieces);
+      const what = `${action} ${quote(target)}`;
+      if (verdict.kind === 'malformed') for (const fault of verdict.faults) report(place, fault);
+      // Half of the grants would give a wrong answer.
+      else if (!isComplete) continue;
+      else if (side === 'deny' && verdict.kind === 'granted')
+        report(place, `expects ${what} to be denied, but ${verdict.by} grants it`);
+      else if (side === 'allow' && verdict.kind === 'denied')
+        report(
+          place,
+          `expects ${what} to be possible, but ${verdict.by === undefined ? 'nothing grants it' : `${verdict.by} denies it`}`,
+        );
+    }
+  }
+}
+
+type Action = 'read' | 'write' | 'connect';
+
+function actionOf(expectation: Expectation): readonly [Action, string] {
+  if ('read' in expectation) return ['read', expectation.read];
+  if ('write' in expectation) return ['write', expectation.write];
+  return ['connect', expectation.connect];
+}
+
+function judge(action: Action, target: string, pieces: ProfilePieces): Verdict {
+  if (action === 'connect') return judgeConnection(target, pieces.network);
+  // People write `~` here, as in a shell; a grant must say ${home}.
+  const text = target === '~' || target.startsWith('~/') ? `\${home}${target.slice(1)}` : target;
+  const faults = pathFaults(text);
+  if (faults.length > 0) return { kind: 'malformed', faults };
+  return judgePath(action, parseGrantPath(text), pieces.filesystem);
+}
+
+/** The deepest grant that covers the path decides, as mounts do. */
+function judgePath(
+  action: 'read' | 'write',
+  path: GrantPath,
+  grants: ReadonlyArray<FilesystemGrant | undefined>,
+): Verdict {
+  let deepest: { index: number; depth: number; access: 'read' | 'write' } | undefined;
+  for (const [index, grant] of grants.entries()) {
+    if (grant === undefined || pathFaults(grant.path).length > 0) continue;
+    const granted = parseGrantPath(grant.path);
+    if (!covers(granted, path)) continue;
+    const depth = granted.segments.length;
+    if (deepest === undefined || depth > deepest.depth) deepest = { index, depth, access: grant.access };
+  }
+  if (deepest === undefined) return { kind: 'denied', by: undefined };
+  const by = jsonPath(['permissions', 'filesystem', deepest.index]);
+  return action === 'read' || deepest.access === 'write' ? { kind: 'granted', by } : { kind: 'denied', by };
+}
+
+function judgeConnection(target: string, grants: ReadonlyArray<NetworkGrant | undefined>): Verdict {
+  const [, host = '', digits = ''] = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):([1-9][0-9]{0,4})$/.exec(target) ?? [];
+  const port = Number(digits);
+  if (host === '' || port > 65535) return { kind: 'malformed', faults: ['must be "host:port", lower case'] };
+  const index = grants.findIndex(
+    (grant) => grant !== undefined && coversHost(grant.host, host) && [grant.port].flat().includes(port),
+  );
+  return index === -1
+    ? { kind: 'denied', by: undefined }
+    : { kind: 'granted', by: jsonPath(['permissions', 'network', index]) };
+}

@@ -1,0 +1,68 @@
+// The parts of a profile that can be judged one by one, also when other parts of it have no valid shape: an author is
+// to see all faults at once. Positions are kept; a part of no valid shape is undefined.
+import * as z from 'zod';
+import { type FilesystemGrant, type ProfileDocument, profileSchema } from './schema.ts';
+
+export type NetworkGrant = ProfileDocument['permissions']['network'][number];
+export type Expectation = ProfileDocument['expects']['deny'][number];
+
+/** Says one fault; the place is named as in the file. */
+export type Report = (place: readonly PropertyKey[], message: string) => void;
+
+export interface ProfilePieces {
+  readonly args: ReadonlyArray<string | undefined>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly secretNames: readonly string[];
+  readonly filesystem: ReadonlyArray<FilesystemGrant | undefined>;
+  readonly network: ReadonlyArray<NetworkGrant | undefined>;
+  readonly deny: ReadonlyArray<Expectation | undefined>;
+  readonly allow: ReadonlyArray<Expectation | undefined>;
+}
+
+export function piecesOf(profile: ProfileDocument): ProfilePieces {
+  const { args, env, secrets, permissions, expects } = profile;
+  return {
+    args,
+    env,
+    secretNames: Object.keys(secrets),
+    filesystem: permissions.filesystem,
+    network: permissions.network,
+    deny: expects.deny,
+    allow: expects.allow,
+  };
+}
+
+/** As `piecesOf`, from a value that the schema refused. */
+export function salvage(value: unknown): ProfilePieces {
+  const shape = profileSchema.shape;
+  const permissions = shape.permissions.unwrap().shape;
+  const expects = shape.expects.unwrap().shape;
+  const granted = member(value, 'permissions');
+  const expected = member(value, 'expects');
+  const env = Object.entries(objectOf(member(value, 'env'))).flatMap(([name, text]) =>
+    typeof text === 'string' ? [[name, text] as const] : [],
+  );
+  return {
+    args: entries(z.string(), member(value, 'args')),
+    env: Object.fromEntries(env),
+    secretNames: Object.keys(objectOf(member(value, 'secrets'))),
+    filesystem: entries(permissions.filesystem.unwrap().element, member(granted, 'filesystem')),
+    network: entries(permissions.network.unwrap().element, member(granted, 'network')),
+    deny: entries(expects.deny.unwrap().element, member(expected, 'deny')),
+    allow: entries(expects.allow.unwrap().element, member(expected, 'allow')),
+  };
+}
+
+function entries<T>(schema: z.ZodType<T>, list: unknown): ReadonlyArray<T | undefined> {
+  return Array.isArray(list) ? list.map((entry) => schema.safeParse(entry).data) : [];
+}
+
+function member(value: unknown, key: string): unknown {
+  return objectOf(value)[key];
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}

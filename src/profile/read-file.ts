@@ -1,0 +1,74 @@
+// One file of a profile's folder, read without being fooled by what stands there: no link, no FIFO that blocks, no
+// endless file.
+import fs from 'node:fs';
+
+export type ReadResult =
+  | { readonly kind: 'ok'; readonly bytes: Buffer }
+  | { readonly kind: 'missing' }
+  /** `why` is the end of a sentence. */
+  | { readonly kind: 'unreadable'; readonly why: string; readonly cause?: unknown };
+
+const {
+  O_RDONLY,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_CLOEXEC = 0,
+} = fs.constants as typeof fs.constants & { O_CLOEXEC?: number };
+
+export function readSmallFile(file: string, maxBytes: number): ReadResult {
+  let fd: number;
+  try {
+    fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  } catch (thrown) {
+    return notOpened(thrown);
+  }
+  try {
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) return { kind: 'unreadable', why: 'is not a regular file' };
+    if (stat.size > maxBytes) return tooLarge(maxBytes);
+    return readAtMost(fd, maxBytes);
+  } catch (thrown) {
+    return { kind: 'unreadable', why: 'could not be read', cause: thrown };
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** The file may grow while it is read: its size is not trusted. */
+function readAtMost(fd: number, maxBytes: number): ReadResult {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(Math.min(65536, maxBytes + 1 - total));
+    const count = fs.readSync(fd, chunk, 0, chunk.length, null);
+    if (count === 0) return { kind: 'ok', bytes: Buffer.concat(chunks) };
+    chunks.push(chunk.subarray(0, count));
+    total += count;
+    if (total > maxBytes) return tooLarge(maxBytes);
+  }
+}
+
+function tooLarge(maxBytes: number): ReadResult {
+  return { kind: 'unreadable', why: `is larger than ${maxBytes / 1024} KiB` };
+}
+
+function notOpened(thrown: unknown): ReadResult {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
+  if (code === 'ELOOP') return { kind: 'unreadable', why: 'is a symbolic link', cause: thrown };
+  if (code === 'EACCES') return { kind: 'unreadable', why: 'may not be read by this user', cause: thrown };
+  // What opening a socket or a device without a driver answers.
+  if (code === 'ENXIO') return { kind: 'unreadable', why: 'is not a regular file', cause: thrown };
+  return { kind: 'unreadable', why: `could not be opened (${String(code)})`, cause: thrown };
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Undefined when the bytes are no UTF-8. A byte order mark stays, for the reader to refuse. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+// What the schema cannot show: templates, names of variables, hosts, and how parts of a profile fit together.
+import { jsonPath } from '../json/json-path.ts';
+import { environmentNameFault } from './environment-names.ts';
+import { expectationFaults } from './expectations.ts';
+import { grantFaults } from './grant-rules.ts';
+import { hostFault } from './host.ts';
+import type { NetworkGrant, ProfilePieces, Report } from './pieces.ts';
+import { templateFaults } from './templates.ts';
+
+/** Every fault of these parts, each as `permissions.filesystem[0].path: must be …`. */
+export function ruleFaults(pieces: ProfilePieces): string[] {
+  const faults: string[] = [];
+  const report: Report = (place, message) => faults.push(`${jsonPath(place)}: ${message}`);
+  for (const [index, text] of pieces.args.entries()) textFaults(['args', index], text ?? '', report);
+  environmentFaults(pieces, report);
+  grantFaults(pieces.filesystem, report);
+  networkFaults(pieces.network, report);
+  expectationFaults(pieces, report);
+  return faults;
+}
+
+function textFaults(place: readonly PropertyKey[], text: string, report: Report): void {
+  for (const fault of templateFaults(text)) report(place, fault);
+  // execve ends a text at the first NUL; half of a surrogate pair has no UTF-8 form.
+  if (text.includes('\u0000')) report(place, 'must not have a NUL character');
+  if (/\p{Cs}/u.test(text)) report(place, 'must be well-formed Unicode');
+}
+
+function environmentFaults(pieces: ProfilePieces, report: Report): void {
+  for (const [name, text] of Object.entries(pieces.env)) {
+    textFaults(['env', name], text, report);
+    const fault = environmentNameFault(name);
+    if (fault !== undefined) report(['env', name], fault);
+    if (pieces.secretNames.includes(name)) report(['env', name], 'is also one of the secrets');
+  }
+  for (const name of pieces.secretNames) {
+    const fault = environmentNameFault(name);
+    if (fault !== undefined) report(['secrets', name], fault);
+  }
+}
+
+function networkFaults(grants: ReadonlyArray<NetworkGrant | undefined>, report: Report): void {
+  for (const [index, grant] of grants.entries()) {
+    if (grant === undefined) continue;
+    const place = ['permissions', 'network', index];
+    const fault = hostFault(grant.host);
+    if (fault !== undefined) report([...place, 'host'], fault);
+    const ports = [grant.port].flat();
+    if (new Set(ports).size < ports.length) report([...place, 'port'], 'has a port twice');
+    const earlier = grants.findIndex(
+      (other, position) =>
+        position < index &&
+        other?.host === grant.host &&
+        [other.port].flat().some((port) => ports.includes(port)),
+    );
+    if (earlier !== -1)
+      report(place, `grants the same host and port as ${jsonPath(['permissions', 'network', earlier])}`);
+  }
+}
