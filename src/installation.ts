@@ -15,7 +15,10 @@ export interface Installation {
   /** Private, writable, per profile: `${state}`. */
   readonly stateRoot: string;
   readonly auditFile: string;
+  /** Home folder by its real path: as `HOME` names it when unmanaged, else the account's. */
   readonly home: string;
+  /** Home folder as the user database names it. */
+  readonly accountHome: string;
 }
 
 const MANAGED_CONFIG = '/etc/cordon/config.json';
@@ -27,15 +30,17 @@ const MANAGED_CONFIG = '/etc/cordon/config.json';
 export function locateInstallation(programRoot: string, homeVariable: string | undefined): Installation {
   const account = os.userInfo();
   const managed = fs.existsSync(MANAGED_CONFIG);
+  const accountHome = realPath(account.homedir);
   const home =
     !managed && homeVariable !== undefined && path.isAbsolute(homeVariable)
-      ? path.normalize(homeVariable)
-      : account.homedir;
+      ? realPath(homeVariable)
+      : accountHome;
   const stateRoot = path.join(home, '.local/state/cordon');
   const common = {
     stateRoot: path.join(stateRoot, 'profiles'),
     auditFile: path.join(stateRoot, 'audit.jsonl'),
     home,
+    accountHome,
   };
   if (managed) {
     return {
@@ -54,6 +59,14 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
     store: path.join(home, '.local/share/cordon/store'),
     ...common,
   };
+}
+
+function realPath(folder: string): string {
+  try {
+    return fs.realpathSync(folder);
+  } catch {
+    return path.resolve(folder);
+  }
 }
 
 /** Everything that Cordon trusts or writes: no server may write there, whatever its profile grants. */

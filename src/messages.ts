@@ -89,13 +89,19 @@ export const lockfileInvalid = (faults: readonly string[]) =>
 export const lockfileMissing = (profile: string) =>
   fault('LOCKFILE_MISSING', 'the profile has no package-lock.json', [`cordon pin ${profile}`]);
 
-export const lockfileUnreadable = (file: string, why: string) => fault('LOCKFILE_INVALID', `${quote(file)} ${why}`);
+export const lockfileUnreadable = (file: string, why: string) =>
+  fault('LOCKFILE_INVALID', `${quote(file)} ${why}`);
 
 export const pinsMissing = (profile: string) =>
   fault('PINS_MISSING', 'the profile is not pinned: it has no pins.json', [`cordon pin ${profile}`]);
 
 export const pinsInvalid = (faults: readonly string[], profile: string) =>
-  fault('PINS_INVALID', `pins.json has ${count(faults.length, 'problem')}`, [`cordon pin ${profile}`], faults);
+  fault(
+    'PINS_INVALID',
+    `pins.json has ${count(faults.length, 'problem')}`,
+    [`cordon pin ${profile}`],
+    faults,
+  );
 
 /** @param what the two sides that differ, one line each */
 export const pinStale = (what: readonly string[], profile: string) =>
@@ -177,14 +183,48 @@ export function reasonOf(cause: unknown): string {
 // --- run ---
 
 export const stdinIsTerminal = () =>
-  fault('USAGE_INVALID', 'cordon run speaks JSON-RPC with an MCP client on stdin and stdout, and stdin is a terminal', [
-    'point an MCP client at it: {"command": "…/bin/cordon", "args": ["run", "<profile>"]}',
-    'cordon explain <profile>',
-  ]);
+  fault(
+    'USAGE_INVALID',
+    'cordon run speaks JSON-RPC with an MCP client on stdin and stdout, and stdin is a terminal',
+    [
+      'point an MCP client at it: {"command": "…/bin/cordon", "args": ["run", "<profile>"]}',
+      'cordon explain <profile>',
+    ],
+  );
 
 /** The server ended while requests were open, or before it said anything. `status` as a shell would show it. */
 export const serverEnded = (status: number) =>
-  fault('SERVER_ENDED', `the server ended with status ${status}`, ['see what it wrote on stderr in the client\'s log']);
+  fault('SERVER_ENDED', `the server ended with status ${status}`, [
+    "see what it wrote on stderr in the client's log",
+  ]);
 
 /** A path that the profile protects did not exist at the start and is there now: somebody should look at it. */
-export const pathAppeared = (path: string) => `warning: ${quote(path)} appeared while the server ran; its profile asks to protect that path`;
+export const pathAppeared = (path: string) =>
+  `warning: ${quote(path)} appeared while the server ran; its profile asks to protect that path`;
+
+// --- plan ---
+
+export const networkUnsupported = (hosts: readonly string[]) =>
+  fault(
+    'PERMISSION_UNSUPPORTED',
+    'the profile grants network access, which this version cannot give',
+    [],
+    hosts.map((host) => `permissions.network: ${quote(host)}`),
+  );
+
+export const secretsUnavailable = (names: readonly string[]) =>
+  fault(
+    'SECRET_UNAVAILABLE',
+    'the profile needs secrets, which this version cannot deliver',
+    [],
+    names.map((name) => `secrets.${name}`),
+  );
+
+export const workspaceGone = (cause: unknown) =>
+  fault(
+    'WORKSPACE_TOO_BROAD',
+    `the current directory cannot be used as workspace: ${reasonOf(cause)}`,
+    ['start the client in a folder that exists'],
+    [],
+    cause,
+  );

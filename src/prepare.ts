@@ -1,0 +1,80 @@
+// From a profile's name to everything that can be decided before the package is verified. Shared by `run` and `explain`.
+import fs from 'node:fs';
+import { type Installation, ownFolders, stateFolder } from './installation.ts';
+import { networkUnsupported, secretsUnavailable } from './messages.ts';
+import { INSIDE } from './plan/inside.ts';
+import { refuseOwnFolders } from './plan/own-folders.ts';
+import { planSandbox } from './plan/plan-sandbox.ts';
+import type { SandboxPlan } from './plan/plan.ts';
+import { type ExpandedProfile, expandProfile } from './profile/expand.ts';
+import { loadProfile } from './profile/load.ts';
+import type { Profile } from './profile/schema.ts';
+import { type ResolvedServer, resolveServer } from './resolve/resolve.ts';
+import type { ProbedGrant, SystemFacts } from './system/facts.ts';
+import { probeGrants } from './system/probe-grants.ts';
+import { probeSystem } from './system/probe.ts';
+
+export interface Prepared {
+  readonly profile: Profile;
+  readonly server: ResolvedServer;
+  readonly expanded: ExpandedProfile;
+  readonly facts: SystemFacts;
+  readonly grants: readonly ProbedGrant[];
+  readonly plan: SandboxPlan;
+}
+
+export interface PrepareRequest {
+  readonly name: string;
+  readonly installation: Installation;
+  readonly programRoot: string;
+  /** What `${workspace}` means: the current directory, by its real path. */
+  readonly workspace: string;
+  /** Make the profile's state folder; `explain` only looks. */
+  readonly createState: boolean;
+}
+
+/** Throws the CordonError of whichever stage refuses. Opens one descriptor per present grant; the caller owns them. */
+export function prepare(request: PrepareRequest): Prepared {
+  const { installation } = request;
+  const profile = loadProfile(request.name, installation);
+  refuseUnsupported(profile);
+  const facts = probeSystem();
+  const server = resolveServer(profile, facts.platform);
+  const state = stateFolder(installation, profile.name);
+  const expanded = expandProfile(profile, {
+    workspace: request.workspace,
+    home: installation.home,
+    accountHome: installation.accountHome,
+    state,
+    stateInside: INSIDE.state,
+  });
+  refuseOwnFolders(expanded.grants, { folders: ownFolders(installation, request.programRoot), state });
+  const usesState = expanded.grants.some((grant) => grant.source === state);
+  if (usesState && request.createState) fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+  const grants = probeGrants(
+    expanded.grants.map((grant) => ({
+      ...grant,
+      optional: grant.optional || (grant.source === state && !request.createState),
+    })),
+  );
+  const plan = planSandbox({
+    profile,
+    package: `${profile.source.package}@${profile.source.version}`,
+    digest: server.digest,
+    entry: server.entry,
+    args: expanded.args,
+    environment: expanded.env,
+    workspace: expanded.workspace,
+    grants,
+    facts,
+  });
+  return { profile, server, expanded, facts, grants, plan };
+}
+
+/** What the profile asks for and this version cannot give is refused, never left out. */
+function refuseUnsupported(profile: Profile): void {
+  const { network } = profile.permissions;
+  if (network.length > 0) throw networkUnsupported(network.map((grant) => grant.host));
+  const required = Object.entries(profile.secrets).filter(([, secret]) => secret.required);
+  if (required.length > 0) throw secretsUnavailable(required.map(([name]) => name));
+}

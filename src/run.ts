@@ -1,0 +1,203 @@
+// `cordon run <profile>`: the line of stages, and what happens when one refuses. Knows all stages, does the work of none.
+import fs from 'node:fs';
+import { DenialCounter } from './audit/denials.ts';
+import { type AuditLog, openAudit } from './audit/log.ts';
+import { type CordonError, EXIT_REFUSED } from './errors.ts';
+import { locateInstallation } from './installation.ts';
+import { closeInheritedFds } from './launch/inherited-fds.ts';
+import type { Session, SessionEnd } from './launch/session.ts';
+import {
+  pathAppeared,
+  renderError,
+  sandboxSetupFailed,
+  serverEnded,
+  stdinIsTerminal,
+  toCordonError,
+  usageInvalid,
+  workspaceGone,
+} from './messages.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { createRelay } from './relay/create-relay.ts';
+import type { Relay } from './relay/relay.ts';
+import { relayStderr } from './relay/stderr.ts';
+import { verifyPackage } from './verify/verify-package.ts';
+import { verifyRuntime } from './verify/verify-runtime.ts';
+
+export interface Program {
+  /** Folder that holds bin/, dist/ and profiles/. */
+  readonly root: string;
+  /** `HOME` as given; counts only when no policy is managed. */
+  readonly home: string | undefined;
+}
+
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const DRAIN_MS = 150;
+
+/** Resolves with the exit status (design 4): the server's own, 128+N, or 125 when it never ran. */
+export async function run(args: readonly string[], program: Program): Promise<number> {
+  closeInheritedFds();
+  const subject: { profile: string; package?: string; digest?: Prepared['plan']['digest'] } = { profile: '' };
+  let audit: AuditLog | undefined;
+  const denials = new DenialCounter(
+    (denial) => void audit?.record({ ...subject, event: 'denied', ...denial, count: 1 }),
+  );
+  const relay = createRelay({
+    client: { input: process.stdin, output: process.stdout },
+    onDenied: (denial) => denials.add(denial),
+  });
+  const interrupted = signalReceived();
+  try {
+    const [name, ...more] = args;
+    if (name === undefined || more.length > 0)
+      throw usageInvalid('cordon run takes exactly one argument, the name of a profile');
+    if (process.stdin.isTTY) throw stdinIsTerminal();
+    const installation = locateInstallation(program.root, program.home);
+    audit = openAudit(installation.auditFile);
+    subject.profile = name.slice(0, 64);
+    const begun = performance.now();
+    const prepared = prepare({
+      name,
+      installation,
+      programRoot: program.root,
+      workspace: currentFolder(),
+      createState: true,
+    });
+    subject.package = prepared.plan.package;
+    subject.digest = prepared.plan.digest;
+    const [verified, runtime] = await Promise.all([
+      verifyPackage(prepared.server, installation),
+      verifyRuntime(installation),
+    ]);
+    const { launch } = await import('./launch/launch.ts');
+    const launched = launch({
+      plan: prepared.plan,
+      facts: prepared.facts,
+      package: verified,
+      runtime,
+      grants: prepared.grants,
+    });
+    // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
+    const session = await Promise.race([
+      launched,
+      interrupted.then((signal) => process.exit(128 + signal)),
+      relay.clientGone.then(() => process.exit(0)),
+    ]);
+    relay.attach({
+      input: session.input,
+      output: session.output,
+      maxMessageBytes: prepared.plan.limits.messageBytes,
+    });
+    relayStderr(session.errors, process.stderr);
+    const startMs = Math.round(performance.now() - begun);
+    const started = performance.now();
+    await audit.record({
+      ...subject,
+      event: 'started',
+      workspace: prepared.expanded.workspace ?? '',
+      verifyMs: Math.round(verified.milliseconds),
+      startMs,
+      files: verified.files,
+    });
+
+    const { end, reason } = await untilEnd(session, relay, interrupted);
+    for (const path of prepared.plan.watched.filter((watched) => fs.existsSync(watched))) {
+      process.stderr.write(`${pathAppeared(path)}\n`);
+      await audit.record({
+        ...subject,
+        event: 'denied',
+        direction: 'sandbox',
+        reason: 'path-appeared',
+        count: 1,
+        detail: path,
+      });
+    }
+    await denials.recordTotals(audit, subject);
+    const status = exitStatus(end);
+    await audit.record({
+      ...subject,
+      event: 'ended',
+      outcome: end.kind,
+      status,
+      reason,
+      ranMs: Math.round(performance.now() - started),
+      ...relay.counts(),
+    });
+    return status;
+  } catch (thrown) {
+    return refuse(toCordonError(thrown), relay, interrupted, async (error) => {
+      await audit?.record({
+        ...subject,
+        event: 'refused',
+        code: error.code,
+        message: error.message,
+        details: error.details,
+      });
+    });
+  }
+}
+
+/** Whichever comes first: the server ends by itself, the client goes, a signal, or a broken protocol. */
+async function untilEnd(
+  session: Session,
+  relay: Relay,
+  interrupted: Promise<number>,
+): Promise<{ readonly end: SessionEnd; readonly reason: 'server' | 'client-gone' | 'signal' | 'violation' }> {
+  const reason = await Promise.race([
+    session.ended.then(() => 'server' as const),
+    relay.clientGone.then(() => 'client-gone' as const),
+    interrupted.then(() => 'signal' as const),
+    relay.violated.then(() => 'violation' as const),
+  ]);
+  if (reason === 'violation') session.kill();
+  const end = reason === 'server' || reason === 'violation' ? await session.ended : await session.stop();
+  // What the server said last still reaches the client, but a descriptor that somebody holds open cannot hold us.
+  await Promise.race([relay.serverDrained, delay(DRAIN_MS)]);
+  relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));
+  await Promise.race([relay.flush(), delay(DRAIN_MS)]);
+  return { end, reason };
+}
+
+/** Says why on stderr and in the client: stays to answer each request until the client goes (protocol.md 3.5). */
+async function refuse(
+  error: CordonError,
+  relay: Relay,
+  interrupted: Promise<number>,
+  record: (error: CordonError) => Promise<void>,
+): Promise<number> {
+  process.stderr.write(`${renderError(error)}\n`);
+  await record(error).catch(() => {});
+  if (process.stdin.isTTY) return EXIT_REFUSED;
+  relay.refuse(error);
+  await Promise.race([relay.clientGone, interrupted]);
+  await Promise.race([relay.flush(), delay(DRAIN_MS)]);
+  return EXIT_REFUSED;
+}
+
+function currentFolder(): string {
+  try {
+    return fs.realpathSync('.');
+  } catch (error) {
+    throw workspaceGone(error);
+  }
+}
+
+function exitStatus(end: SessionEnd): number {
+  switch (end.kind) {
+    case 'exited':
+      return end.code;
+    case 'signalled':
+      return 137;
+    case 'setup-failed':
+      return EXIT_REFUSED;
+  }
+}
+
+function signalReceived(): Promise<number> {
+  return new Promise((resolve) => {
+    for (const [signal, number] of Object.entries(SIGNALS)) process.on(signal, () => resolve(number));
+  });
+}
+
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
