@@ -36,7 +36,7 @@ const POLL_MS = 0.5;
  */
 export async function verifyMounts(init: number, plan: SandboxPlan, isOver: () => boolean): Promise<void> {
   let mounted = readMounts(init);
-  while (!mounted.has(INSIDE.package)) {
+  while (!mounted.has(INSIDE.runtime)) {
     if (isOver()) return;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     mounted = readMounts(init);

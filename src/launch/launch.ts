@@ -24,8 +24,8 @@ const SETUP_STDERR_BYTES = 8192;
 export interface LaunchRequest {
   readonly plan: SandboxPlan;
   readonly facts: SystemFacts;
-  /** Only verify/ makes these: unverified code cannot be launched. */
-  readonly package: VerifiedPackage;
+  /** Only verify/ makes these: unverified code cannot be launched. `none`: a plan that mounts no package (doctor's probe). */
+  readonly package: VerifiedPackage | 'none';
   readonly runtime: VerifiedRuntime;
   readonly grants: readonly ProbedGrant[];
 }
@@ -143,6 +143,7 @@ function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number;
     case 'object':
       switch (slot.from.role) {
         case 'package':
+          if (request.package === 'none') throw new TypeError('the plan names a package that was not given');
           return { fd: request.package.treeFd, owned: false };
         case 'runtime':
           return { fd: request.runtime.fd, owned: false };
