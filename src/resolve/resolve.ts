@@ -3,10 +3,16 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Digest, digestFromHex, shortDigest } from '../digest.ts';
 import { quote } from '../escape.ts';
-import { lockfileInvalid, lockfileMissing, lockfileUnreadable, pinStale } from '../messages.ts';
+import {
+  lockfileInvalid,
+  lockfileMissing,
+  lockfileUnreadable,
+  pinStale,
+  platformUnsupported,
+} from '../messages.ts';
 import { loadPins } from '../pins/load.ts';
 import type { Pins } from '../pins/schema.ts';
-import type { Platform } from '../platform.ts';
+import { type Platform, platformOf } from '../platform.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import type { Profile } from '../profile/schema.ts';
@@ -29,11 +35,18 @@ export interface ResolvedServer {
 /**
  * Reads pins.json and package-lock.json of the profile's folder. The lockfile is hashed here and not parsed: `run` needs
  * only that it is the pinned one.
- * @throws CordonError PINS_MISSING, PINS_INVALID, LOCKFILE_MISSING, PIN_STALE; INSTALLATION_UNSAFE for a managed profile
+ * @throws CordonError PINS_MISSING, PINS_INVALID, LOCKFILE_MISSING, PIN_STALE, PLATFORM_UNSUPPORTED; INSTALLATION_UNSAFE
+ * for a managed profile
  */
-export function resolveServer(profile: Profile, platform: Platform): ResolvedServer {
+export function resolveServer(profile: Profile, platform: Platform = currentPlatform()): ResolvedServer {
   const pins = loadPins(profile);
   return resolvePinned(profile, pins, loadLockfile(profile), platform);
+}
+
+function currentPlatform(): Platform {
+  const platform = platformOf(process.platform, process.arch);
+  if (platform === undefined) throw platformUnsupported(`${process.platform}-${process.arch}`);
+  return platform;
 }
 
 /** @throws CordonError PIN_STALE when the profile or the lockfile is not the one that was pinned */
