@@ -19,7 +19,7 @@ interface Hierarchy {
 }
 
 /** Puts `pid` (and so all its children) into a new group with the plan's limits; undefined when that cannot be had. */
-export function confine(pid: number, limits: LimitsPlan): ControlGroup | undefined {
+export async function confine(pid: number, limits: LimitsPlan): Promise<ControlGroup | undefined> {
   const unified = hierarchy('cgroup2', '');
   if (unified !== undefined) {
     const parent = nearest(unified, (folder) =>
@@ -28,7 +28,7 @@ export function confine(pid: number, limits: LimitsPlan): ControlGroup | undefin
     const made =
       parent === undefined
         ? undefined
-        : enter(
+        : await enter(
             parent,
             pid,
             { 'pids.max': limits.processes + 1 },
@@ -38,11 +38,12 @@ export function confine(pid: number, limits: LimitsPlan): ControlGroup | undefin
   }
   const pids = hierarchy('cgroup', 'pids');
   const memory = hierarchy('cgroup', 'memory');
-  const made = [
+  const wanted = [
     pids && enter(path.join(pids.mount, pids.group), pid, { 'pids.max': limits.processes + 1 }, {}),
     memory &&
       enter(path.join(memory.mount, memory.group), pid, { 'memory.limit_in_bytes': limits.memoryBytes }, {}),
-  ].filter((group) => group !== undefined);
+  ];
+  const made = (await Promise.all(wanted)).filter((group) => group !== undefined);
   return made.length === 0 ? undefined : { kind: 'v1', remove: () => removeLater(made) };
 }
 
@@ -84,12 +85,12 @@ function isWritable(folder: string): boolean {
 }
 
 /** All of `required` must be accepted by the kernel, or there is no group. */
-function enter(
+async function enter(
   parent: string,
   pid: number,
   required: Record<string, number>,
   wanted: Record<string, number>,
-): string | undefined {
+): Promise<string | undefined> {
   const folder = path.join(parent, `cordon-${process.pid}-${pid}`);
   try {
     sweep(parent);
@@ -99,7 +100,8 @@ function enter(
     for (const [name, value] of Object.entries(wanted)) {
       if (fs.existsSync(path.join(folder, name))) fs.writeFileSync(path.join(folder, name), String(value));
     }
-    fs.writeFileSync(path.join(folder, 'cgroup.procs'), String(pid));
+    // The kernel waits for all processors before it moves a process (about 10 ms): not on this thread.
+    await fs.promises.writeFile(path.join(folder, 'cgroup.procs'), String(pid));
     return folder;
   } catch {
     removeGroups([folder]);

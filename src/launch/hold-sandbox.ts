@@ -1,0 +1,233 @@
+// Plan -> a sandbox that stands ready and is held before its server. One spawn; everything the child gets is placed by
+// descriptor number:
+//   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 go   7 armed   8… data and mounts
+// The package is hashed meanwhile: nothing of it runs before release() is given what verify/ alone can make.
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { PassThrough } from 'node:stream';
+import type { SandboxPlan } from '../plan/plan.ts';
+import { readableFromFd } from '../relay/pipe-streams.ts';
+import { type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
+import { compileSeccomp } from '../sandbox/seccomp/compile.ts';
+import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
+import { type ControlGroup, confine } from './cgroup.ts';
+import { diagnoseSetup } from './diagnose.ts';
+import { guarded } from './guard.ts';
+import { applyLimits, verifyMounts } from './hold.ts';
+import { memoryFile, pipe } from './libc.ts';
+import { runningSession } from './running-session.ts';
+import type { Session } from './session.ts';
+import { watchStatus } from './status.ts';
+
+const FDS = { args: 3, status: 4, block: 5, first: 8 } as const;
+const SETUP_STDERR_BYTES = 8192;
+
+export interface LaunchRequest {
+  readonly plan: SandboxPlan;
+  readonly facts: SystemFacts;
+  readonly grants: readonly ProbedGrant[];
+  /** O_PATH descriptors that the plan's `package` and `runtime` mounts mean; the caller owns them. */
+  readonly packageFd: number | undefined;
+  readonly runtimeFd: number;
+}
+
+export interface Verified {
+  /** `none`: for a plan that mounts no package (doctor's probe). */
+  readonly package: VerifiedPackage | 'none';
+  readonly runtime: VerifiedRuntime;
+}
+
+export interface HeldSandbox {
+  /**
+   * Lets the server run. Takes only what verify/ made, and only for the very descriptors that are mounted: unverified
+   * code cannot be started. Throws SANDBOX_SETUP_FAILED when the sandbox ended meanwhile.
+   */
+  release(verified: Verified): Session;
+  /** Ends the sandbox without having run anything in it. */
+  abort(): Promise<void>;
+}
+
+/** Throws SANDBOX_SETUP_FAILED and its kin; then nothing is left running. */
+export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> {
+  const { plan } = request;
+  const spawned = spawnSandbox(request);
+  const { child, ours, exit } = spawned;
+  let over = false;
+  void exit.then(() => {
+    over = true;
+  });
+
+  const errors = new PassThrough();
+  let setupStderr = '';
+  let released = false;
+  readableFromFd(ours.stderr)
+    .on('data', (chunk: Buffer) => {
+      if (!released && setupStderr.length < SETUP_STDERR_BYTES)
+        setupStderr += chunk.toString('utf8', 0, SETUP_STDERR_BYTES);
+    })
+    .pipe(errors);
+  const status = watchStatus(readableFromFd(ours.status));
+  let group: ControlGroup | undefined;
+
+  const abort = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exit;
+    await group?.remove();
+    for (const fd of [ours.stdin, ours.stdout, ours.block]) fs.closeSync(fd);
+  };
+
+  try {
+    await Promise.race([readOne(ours.armed), exit]);
+    fs.writeSync(ours.go, '\n');
+    const init = await Promise.race([status.init, exit.then(() => undefined)]);
+    if (init === undefined) throw diagnoseSetup(setupStderr);
+    applyLimits(init, plan);
+    group = await confine(init, plan.limits);
+    await verifyMounts(init, plan, () => over);
+    if (over) throw diagnoseSetup(setupStderr);
+    return {
+      abort,
+      release(verified) {
+        const usesPackage = plan.mounts.some(
+          (mount) => mount.kind === 'bind' && mount.from.role === 'package',
+        );
+        const packageFd = verified.package === 'none' ? undefined : verified.package.treeFd;
+        if (
+          verified.runtime.fd !== request.runtimeFd ||
+          packageFd !== request.packageFd ||
+          usesPackage !== (packageFd !== undefined)
+        ) {
+          throw new TypeError('what was verified is not what is mounted');
+        }
+        if (over) throw diagnoseSetup(setupStderr);
+        released = true;
+        fs.writeSync(ours.block, 'x');
+        fs.closeSync(ours.block);
+        return runningSession({
+          child,
+          init,
+          exit,
+          status,
+          input: ours.stdin,
+          output: ours.stdout,
+          errors,
+          group,
+          setupStderr: () => setupStderr,
+        });
+      },
+    };
+  } catch (error) {
+    await abort();
+    throw isBrokenPipe(error) ? diagnoseSetup(setupStderr) : error;
+  } finally {
+    fs.closeSync(ours.go);
+    fs.closeSync(ours.armed);
+  }
+}
+
+interface Spawned {
+  readonly child: ChildProcess;
+  readonly exit: Promise<Exit>;
+  /** Our ends of the pipes. */
+  readonly ours: Readonly<
+    Record<'stdin' | 'stdout' | 'stderr' | 'status' | 'block' | 'go' | 'armed', number>
+  >;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function spawnSandbox(request: LaunchRequest): Spawned {
+  const { plan } = request;
+  const rendering = renderBwrap(plan, FDS);
+  const [stdin, stdout, stderr, status, block, go, armed] = [
+    pipe(),
+    pipe(),
+    pipe(),
+    pipe(),
+    pipe(),
+    pipe(),
+    pipe(),
+  ];
+  const options = memoryFile('options', rendering.options.map((option) => `${option}\0`).join(''));
+  const slots = rendering.slots.map((slot) => placeSlot(slot, request));
+  const command = guarded([
+    request.facts.bwrap.path,
+    '--args',
+    String(FDS.args),
+    '--',
+    plan.command.program,
+    ...plan.command.args,
+  ]);
+  const fixed = [
+    stdin.read,
+    stdout.write,
+    stderr.write,
+    options,
+    status.write,
+    block.read,
+    go.read,
+    armed.write,
+  ];
+  const child = spawn(command.file, command.args, {
+    env: {},
+    cwd: '/',
+    stdio: [...fixed, ...slots.map((slot) => slot.fd)],
+  });
+  const exit = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: 127, signal: null }));
+  });
+  for (const fd of [...fixed, ...slots.filter((slot) => slot.owned).map((slot) => slot.fd)]) fs.closeSync(fd);
+  return {
+    child,
+    exit,
+    ours: {
+      stdin: stdin.write,
+      stdout: stdout.read,
+      stderr: stderr.read,
+      status: status.read,
+      block: block.write,
+      go: go.write,
+      armed: armed.read,
+    },
+  };
+}
+
+function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number; readonly owned: boolean } {
+  switch (slot.kind) {
+    case 'data':
+      return { fd: memoryFile('data', slot.content), owned: true };
+    case 'seccomp':
+      return { fd: memoryFile('seccomp', compileSeccomp(request.plan.seccomp)), owned: true };
+    case 'object':
+      switch (slot.from.role) {
+        case 'package':
+          if (request.packageFd === undefined)
+            throw new TypeError('the plan mounts a package and none was opened');
+          return { fd: request.packageFd, owned: false };
+        case 'runtime':
+          return { fd: request.runtimeFd, owned: false };
+        case 'grant': {
+          const grant = request.grants[slot.from.index];
+          if (grant?.kind !== 'present') throw new TypeError('the plan names a grant that was not opened');
+          return { fd: grant.fd, owned: false };
+        }
+      }
+  }
+}
+
+function readOne(fd: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.read(fd, Buffer.alloc(1), 0, 1, null, (error, bytes) =>
+      error === null ? resolve(bytes) : reject(error),
+    );
+  });
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+}
