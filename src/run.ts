@@ -20,6 +20,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { createRelay } from './relay/create-relay.ts';
 import type { Relay } from './relay/relay.ts';
 import { relayStderr } from './relay/stderr.ts';
+import { changedPaths } from './system/watched-paths.ts';
 import { verifyPackage } from './verify/verify-package.ts';
 import { verifyRuntime } from './verify/verify-runtime.ts';
 
@@ -100,7 +101,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
 
     const { end, reason } = await untilEnd(session, relay, interrupted);
-    for (const path of prepared.plan.watched.filter((watched) => fs.existsSync(watched))) {
+    for (const path of changedPaths(prepared.plan.watched)) {
       process.stderr.write(`${pathAppeared(path)}\n`);
       await audit.record({
         ...subject,

@@ -60,7 +60,9 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
     limits,
     identity: IDENTITY,
     watched: request.grants.flatMap((grant) =>
-      grant.kind === 'missing' && grant.access === 'read' ? [grant.source] : [],
+      grant.kind === 'missing' && grant.access === 'read'
+        ? [{ path: grant.source, ...(grant.link === undefined ? {} : { link: grant.link }) }]
+        : [],
     ),
   };
 }

@@ -58,6 +58,6 @@ export interface SandboxPlan {
   readonly seccomp: SeccompPlan;
   readonly limits: LimitsPlan;
   readonly identity: { readonly uid: number; readonly gid: number; readonly hostname: string };
-  /** Paths inside writable grants that were to be protected but do not exist: looked at again when the server ends. */
-  readonly watched: readonly string[];
+  /** Paths inside writable grants that no mount can protect, being absent or links: compared when the server ends. */
+  readonly watched: ReadonlyArray<{ readonly path: string; readonly link?: string }>;
 }

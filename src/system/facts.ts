@@ -42,4 +42,6 @@ export type ProbedGrant =
       readonly source: string;
       readonly target: string;
       readonly access: 'read' | 'write';
+      /** Target of the symbolic link that is there instead: a link cannot be protected by a mount, only watched. */
+      readonly link?: string;
     };

@@ -31,15 +31,21 @@ export function probeGrants(grants: readonly GrantToProbe[]): ProbedGrant[] {
   };
   for (const grant of grants) {
     const { source, target, access } = grant;
+    const around = grants.findLast(
+      (other) => other.access === 'write' && source.startsWith(`${other.source}/`),
+    );
+    // A project may keep its editor's folder elsewhere and link to it: that is no reason not to start.
+    const link = grant.optional && access === 'read' && around !== undefined ? linkAt(source) : undefined;
+    if (link !== undefined) {
+      add({ kind: 'missing', source, target, access, link });
+      continue;
+    }
     const opened = openWithoutLinks(source);
     if (opened === undefined) {
       if (!grant.optional) throw grantPathMissing(source);
       add({ kind: 'missing', source, target, access });
       continue;
     }
-    const around = grants.findLast(
-      (other) => other.access === 'write' && source.startsWith(`${other.source}/`),
-    );
     if (access === 'read' && around !== undefined) {
       for (const between of foldersBetween(around.source, source)) {
         const pin = openWithoutLinks(between);
@@ -60,6 +66,14 @@ export function probeGrants(grants: readonly GrantToProbe[]): ProbedGrant[] {
     add({ kind: 'present', source, target, type: opened.type, access, fd: opened.fd });
   }
   return probed;
+}
+
+function linkAt(file: string): string | undefined {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function foldersBetween(outer: string, inner: string): string[] {
