@@ -2,6 +2,7 @@
 // are commands to paste. Text that is not ours goes through `quote` or `escapeText`.
 import { CordonError, type ErrorCode } from './errors.ts';
 import { escapeText, quote } from './escape.ts';
+import type { Change } from './verify/compare.ts';
 
 /** How an error looks on a terminal: `error:`, indented details, `hint:` lines. No trailing newline. */
 export function renderError(error: CordonError): string {
@@ -118,6 +119,71 @@ export const packageUnsupported = (platform: string, packages: readonly string[]
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
+
+// --- store, verify ---
+
+export const treeUnsafe = (path: string, why: string) =>
+  fault('TREE_UNSAFE', `${quote(path)} in the installed package ${why}`, ['cordon install']);
+
+export const packageNotInstalled = (name: string, profile: string) =>
+  fault('PACKAGE_NOT_INSTALLED', `the pinned package ${quote(name)} is not installed`, [
+    `cordon install ${profile}`,
+  ]);
+
+/** `changes` are already in words (`changeLine`); at most twenty are shown. */
+export const treeChanged = (profile: string, changes: readonly string[]) =>
+  fault(
+    'TREE_CHANGED',
+    changes.length === 0
+      ? 'the installed package is not the pinned one'
+      : `the installed package is not the pinned one: ${changes.length === 1 ? 'one file differs' : `${changes.length} files differ`}`,
+    [`cordon install ${profile}`],
+    changes.length <= 20
+      ? changes
+      : [...changes.slice(0, 20), `and ${changes.length - 20} more, see: cordon verify ${profile}`],
+  );
+
+/** One difference between the pinned and the installed tree. */
+export function changeLine(change: Change): string {
+  const path = quote(change.path);
+  switch (change.change) {
+    case 'changed':
+      return `${path} was changed`;
+    case 'missing':
+      return `${path} is missing`;
+    case 'extra':
+      return `${path} was added`;
+    case 'execute-bit':
+      return `${path} ${change.executable ? 'became executable' : 'is no longer executable'}`;
+    case 'link-target':
+      return `${path} links to ${quote(change.target)} now`;
+    case 'kind':
+      return `${path} is a ${change.found} now`;
+  }
+}
+
+export const entryNotFound = (entry: string) =>
+  fault('ENTRY_NOT_FOUND', `the package holds no file ${quote(entry)} to start`, ['cordon pin PROFILE']);
+
+export const hashHelperFailed = (why: string) =>
+  fault('INTERNAL', `hashing the installed package was cut short: ${escapeText(why)}`, [
+    'run the same command again',
+  ]);
+
+export const runtimeMissing = (what: string, details: readonly string[] = []) =>
+  fault('RUNTIME_MISSING', what, ['install Node.js 20 or newer, then: cordon install'], details);
+
+export const runtimeNotRecorded = () =>
+  fault('RUNTIME_MISSING', 'no Node.js is recorded for the servers to run on', ['cordon install']);
+
+export const runtimeChanged = (path: string, sameContent: boolean) =>
+  fault(
+    'RUNTIME_CHANGED',
+    sameContent
+      ? `${quote(path)} was installed again since cordon recorded it (same content)`
+      : `${quote(path)} is not the file that cordon recorded`,
+    ['cordon install'],
+  );
 
 // --- sandbox, launch ---
 

@@ -1,5 +1,14 @@
 // The interpreter outside the tree: found and hashed once at install, checked by stat at each launch.
+import fs from 'node:fs';
+import path from 'node:path';
+import { digestFromHex, type Digest } from '../digest.ts';
 import type { Installation } from '../installation.ts';
+import { installationUnsafe, runtimeChanged, runtimeMissing, runtimeNotRecorded } from '../messages.ts';
+import { createSha256 } from '../sha256.ts';
+import { runtimeRecordFile } from '../store/layout.ts';
+import { openPathOnly } from './descriptor.ts';
+import { readRuntimeRecord, runtimeIdentity, sameIdentity } from './runtime-record.ts';
+import { checkParents } from './store-folder.ts';
 import type { VerifiedRuntime } from './verified.ts';
 
 /**
@@ -7,5 +16,62 @@ import type { VerifiedRuntime } from './verified.ts';
  * @throws CordonError RUNTIME_MISSING, RUNTIME_CHANGED or INSTALLATION_UNSAFE
  */
 export async function verifyRuntime(installation: Installation): Promise<VerifiedRuntime> {
-  throw new Error(`not yet: ${installation.store}`);
+  const file = runtimeRecordFile(installation.store);
+  checkParents(path.dirname(file), installation.mode);
+  const record = readRuntimeRecord(file);
+  if (record === undefined) throw runtimeNotRecorded();
+  const fd = openRuntime(record.realPath);
+  try {
+    if (!sameIdentity(record, runtimeIdentity(fd)))
+      throw runtimeChanged(record.realPath, hashRuntime(fd) === record.sha256);
+    const userWritable = canNonRootWrite(record.realPath);
+    if (userWritable && installation.mode === 'managed')
+      throw installationUnsafe(record.realPath, 'can be changed by somebody who is not root');
+    return {
+      name: 'node',
+      path: record.realPath,
+      fd,
+      version: record.version,
+      userWritable,
+    } as VerifiedRuntime;
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+function openRuntime(realPath: string): number {
+  try {
+    return openPathOnly(realPath);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') throw runtimeChanged(realPath, false);
+    throw runtimeMissing('the Node.js that cordon recorded is gone', [realPath]);
+  }
+}
+
+/** Of the very file behind the descriptor, which may be O_PATH. */
+export function hashRuntime(fd: number): Digest {
+  const readable = fs.openSync(process.platform === 'linux' ? `/proc/self/fd/${fd}` : `/dev/fd/${fd}`, 'r');
+  try {
+    const hash = createSha256();
+    const buffer = new Uint8Array(new ArrayBuffer(1024 * 1024));
+    for (;;) {
+      const count = fs.readSync(readable, buffer, 0, buffer.length, null);
+      if (count === 0) return digestFromHex(hash.digest('hex'));
+      hash.update(buffer.subarray(0, count));
+    }
+  } finally {
+    fs.closeSync(readable);
+  }
+}
+
+/** Whether anybody but root could put another file there: by the file itself or by any folder above it. */
+export function canNonRootWrite(file: string): boolean {
+  for (let place = file; ; place = path.dirname(place)) {
+    const stat = fs.statSync(place);
+    const isSticky = place !== file && (stat.mode & 0o1000) !== 0;
+    if (stat.uid !== 0 || (!isSticky && (stat.mode & 0o022) !== 0)) return true;
+    if (place === path.dirname(place)) return false;
+  }
 }
