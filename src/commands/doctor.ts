@@ -1,0 +1,87 @@
+// `cordon doctor`: looks at the machine and the installation, really starts the strict sandbox around a probe, and says of
+// each protection whether it holds.
+import fs from 'node:fs';
+import path from 'node:path';
+import type { InstallationFacts } from '../doctor/installation-facts.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { countVerdicts } from '../doctor/finding.ts';
+import { judgeInstallation } from '../doctor/judge-installation.ts';
+import { judgeMachine } from '../doctor/judge-machine.ts';
+import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
+import { probeFolders } from '../doctor/probe-installation.ts';
+import { probeMachine } from '../doctor/probe-machine.ts';
+import { findingsDocument, renderFindings } from '../doctor/render.ts';
+import { examine } from '../doctor/examine.ts';
+import type { CordonError } from '../errors.ts';
+import { closeInheritedFds } from '../launch/inherited-fds.ts';
+import { toCordonError } from '../messages.ts';
+import { probeSystem } from '../system/probe.ts';
+import type { VerifiedRuntime } from '../verify/verified.ts';
+import { verifyRuntime } from '../verify/verify-runtime.ts';
+import type { CommandContext } from './context.ts';
+
+/** Resolves with 0 when nothing failed, 1 otherwise. */
+export async function doctorCommand(context: CommandContext): Promise<number> {
+  // As `run` does: what the client leaked to us must not reach the probe.
+  closeInheritedFds();
+  const { installation } = context;
+  const machine = await probeMachine();
+  const runtime = await openRuntime(context);
+  const { outcome, findings: inside } = await startSandbox(context, machine, runtime);
+  const findings = [
+    ...judgeMachine(machine, outcome),
+    ...judgeInstallation({
+      mode: installation.mode,
+      uid: machine.uid,
+      folders: probeFolders(installation, programRoot()),
+      runtime: runtimeFacts(runtime),
+    }),
+    ...inside,
+  ];
+  if (runtime.kind === 'verified') fs.closeSync(runtime.runtime.fd);
+  context.out(
+    context.json
+      ? `${JSON.stringify(findingsDocument(findings), null, 2)}\n`
+      : renderFindings(findings, { color: context.color }),
+  );
+  return countVerdicts(findings).failed === 0 ? 0 : 1;
+}
+
+type OpenedRuntime =
+  | { readonly kind: 'verified'; readonly runtime: VerifiedRuntime }
+  | { readonly kind: 'refused'; readonly error: CordonError };
+
+async function openRuntime({ installation }: CommandContext): Promise<OpenedRuntime> {
+  try {
+    return { kind: 'verified', runtime: await verifyRuntime(installation) };
+  } catch (error) {
+    return { kind: 'refused', error: toCordonError(error) };
+  }
+}
+
+function runtimeFacts(opened: OpenedRuntime): InstallationFacts['runtime'] {
+  if (opened.kind === 'refused') return opened;
+  const { path: file, version, userWritable } = opened.runtime;
+  return { kind: 'verified', path: file, version, userWritable };
+}
+
+async function startSandbox(
+  { installation }: CommandContext,
+  machine: MachineFacts,
+  opened: OpenedRuntime,
+): Promise<{ readonly outcome: SandboxOutcome; readonly findings: readonly Finding[] }> {
+  if (machine.bwrap.kind === 'refused' || machine.missingPrograms.length > 0 || opened.kind === 'refused')
+    return { outcome: { kind: 'not-tried' }, findings: [] };
+  try {
+    const homes = [installation.home, installation.accountHome];
+    const { findings, confinement } = await examine(probeSystem(), opened.runtime, homes);
+    return { outcome: { kind: 'started', confinement }, findings };
+  } catch (error) {
+    return { outcome: { kind: 'refused', error: toCordonError(error) }, findings: [] };
+  }
+}
+
+/** dist/cordon -> the folder that holds bin/, dist/ and profiles/. */
+function programRoot(): string {
+  return path.dirname(path.dirname(process.execPath));
+}

@@ -1,0 +1,91 @@
+// Installation facts -> findings. Pure. Whoever can write to a folder, or to one above it, decides what is in it.
+import { shellQuote } from '../messages.ts';
+import type { Finding, Verdict } from './finding.ts';
+import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
+
+const GROUP_WRITE = 0o020;
+const OTHERS_WRITE = 0o002;
+const STICKY = 0o1000;
+const READ_BY_OTHERS = 0o077;
+
+export function judgeInstallation(facts: InstallationFacts): Finding[] {
+  return [runtime(facts), ...facts.folders.map((folder) => judgeFolder(folder, facts))];
+}
+
+function finding(
+  id: string,
+  title: string,
+  verdict: Verdict,
+  detail: string,
+  cure: readonly string[] = [],
+): Finding {
+  return { section: 'installation', id, title, verdict, detail, cure };
+}
+
+function runtime({ runtime: node, mode, uid }: InstallationFacts): Finding {
+  const title = 'runtime';
+  if (node.kind === 'refused')
+    return finding('runtime', title, 'failed', node.error.message, node.error.hints);
+  const detail = `node ${node.version} at ${node.path}, unchanged since it was recorded`;
+  if (!node.userWritable || uid === 0) return finding('runtime', title, 'ok', detail);
+  return finding(
+    'runtime',
+    title,
+    mode === 'managed' ? 'failed' : 'weaker',
+    `${detail}; but this user can change it, and with it every server`,
+    ['install node as root, then: cordon install'],
+  );
+}
+
+function judgeFolder(folder: FolderFacts, { mode, uid }: InstallationFacts): Finding {
+  const id = `folder-${folder.id}`;
+  const own = folder.chain[0];
+  if (own === undefined) return finding(id, folder.title, 'ok', `${folder.path} is not there yet`);
+  const rootOnly = mode === 'managed' && folder.id !== 'audit';
+  for (const step of folder.chain) {
+    const where = shellQuote(step.path);
+    if (rootOnly ? step.uid !== 0 : step.uid !== 0 && step.uid !== uid)
+      return finding(
+        id,
+        folder.title,
+        'failed',
+        `${step.path} belongs to user ${step.uid}, expected ${rootOnly ? 'root' : `user ${uid} or root`}`,
+        [`sudo chown ${rootOnly ? 'root:root' : uid} ${where}`],
+      );
+    // In a sticky folder (/tmp) others may add, but not replace what is there.
+    if ((step.mode & OTHERS_WRITE) !== 0 && (step.mode & STICKY) === 0)
+      return finding(
+        id,
+        folder.title,
+        'failed',
+        `${step.path} can be written by every user (mode ${octal(step.mode)})`,
+        [`chmod o-w ${where}`],
+      );
+    if ((step.mode & GROUP_WRITE) !== 0 && (step.mode & STICKY) === 0)
+      return finding(
+        id,
+        folder.title,
+        rootOnly ? 'failed' : 'weaker',
+        `${step.path} can be written by its group (mode ${octal(step.mode)})`,
+        [`chmod g-w ${where}`],
+      );
+  }
+  if (folder.id === 'audit' && (own.mode & READ_BY_OTHERS) !== 0)
+    return finding(
+      id,
+      folder.title,
+      'weaker',
+      `${own.path} is open to other users (mode ${octal(own.mode)})`,
+      [`chmod 700 ${shellQuote(own.path)}`],
+    );
+  return finding(
+    id,
+    folder.title,
+    'ok',
+    `${folder.path}, writable by ${rootOnly ? 'root' : 'this user and root'} alone`,
+  );
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0');
+}

@@ -1,0 +1,85 @@
+// Looks at what the sandbox needs of the machine. Reads only; every program by absolute path and with an empty
+// environment.
+import fs from 'node:fs';
+import os from 'node:os';
+import { execa } from 'execa';
+import { toCordonError } from '../messages.ts';
+import { probeBwrap } from '../system/probe-bwrap.ts';
+import type { MachineFacts } from './machine-facts.ts';
+
+/** What the launch runs on the way to bubblewrap (launch/guard.ts). */
+const PROGRAMS = [
+  { path: '/usr/bin/setpriv', package: 'util-linux' },
+  { path: '/usr/bin/env', package: 'coreutils' },
+  { path: '/bin/sh', package: 'dash' },
+] as const;
+
+export async function probeMachine(): Promise<MachineFacts> {
+  return {
+    kernel: os.release(),
+    uid: process.getuid?.() ?? -1,
+    groups: await groups(),
+    bwrap: await bubblewrap(),
+    missingPrograms: PROGRAMS.filter((program) => !fs.existsSync(program.path)),
+    seccompActions: read('/proc/sys/kernel/seccomp/actions_avail')?.split(/\s+/),
+    settings: {
+      maxUserNamespaces: setting('/proc/sys/user/max_user_namespaces'),
+      unprivilegedUserNamespaces: setting('/proc/sys/kernel/unprivileged_userns_clone'),
+      apparmorRestrictsUserNamespaces: setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'),
+      ptraceScope: setting('/proc/sys/kernel/yama/ptrace_scope'),
+    },
+    surroundings: surroundings(),
+  };
+}
+
+async function bubblewrap(): Promise<MachineFacts['bwrap']> {
+  try {
+    const facts = probeBwrap();
+    return {
+      kind: 'usable',
+      facts,
+      version: (await output(facts.path, ['--version'])).replace(/^bubblewrap /, ''),
+    };
+  } catch (error) {
+    return { kind: 'refused', error: toCordonError(error) };
+  }
+}
+
+/** `id` asks all of the machine's user databases, not only /etc/group. */
+async function groups(): Promise<string[]> {
+  return (await output('/usr/bin/id', ['-Gn'])).split(' ').filter((name) => name !== '');
+}
+
+/** First line of a program's output; empty when it cannot be had. */
+async function output(program: string, args: readonly string[]): Promise<string> {
+  const result = await execa(program, args, {
+    env: {},
+    extendEnv: false,
+    stdin: 'ignore',
+    stderr: 'ignore',
+    timeout: 5000,
+    reject: false,
+  });
+  return (result.stdout ?? '').split('\n')[0] ?? '';
+}
+
+function surroundings(): MachineFacts['surroundings'] {
+  if (read('/proc/self/attr/current')?.startsWith('snap.') === true) return 'snap';
+  if (fs.existsSync('/.flatpak-info')) return 'flatpak';
+  // WSL2's kernel says "microsoft-standard"; WSL1 imitates a kernel and has no namespaces.
+  const version = read('/proc/version') ?? '';
+  return /Microsoft/.test(version) && !/WSL2|microsoft-standard/.test(version) ? 'wsl1' : 'plain';
+}
+
+function setting(file: string): number | undefined {
+  const text = read(file);
+  return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function read(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
