@@ -1,7 +1,8 @@
 // Plain RFC 8259 JSON and nothing else. JSON.parse keeps the last of two equal keys without a word, so that a reviewer
 // may read one value and the program another: here every duplicate is a fault with its path.
 //
-// The scanner only judges; the value always comes from JSON.parse, so no second opinion on numbers and strings exists.
+// Every launch comes through here, so a sound document costs JSON.parse and a count of its keys; the scanner, which knows
+// what is wrong and where, runs only when something is. The value always comes from JSON.parse.
 import { jsonPath } from './json-path.ts';
 
 export interface JsonIssue {
@@ -20,18 +21,67 @@ const MAX_ISSUES = 100;
 
 /** Text of one JSON document -> its value, or every duplicate key, or the first place where it stops being JSON. */
 export function parseStrictJson(text: string): StrictJsonResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+    if (countKeys(value, 1) === countMembers(text)) return { ok: true, value };
+  } catch {
+    // Not JSON, or nested too deeply for the engine itself.
+  }
+  return { ok: false, issues: findIssues(text) };
+}
+
+/** Keys of all objects together; NaN when a key is `__proto__` or the depth is too much. */
+function countKeys(value: unknown, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth > MAX_DEPTH) return Number.NaN;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const entry of value) keys += countKeys(entry, depth + 1);
+    return keys;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (key === '__proto__') return Number.NaN;
+    keys += 1 + countKeys(member, depth + 1);
+  }
+  return keys;
+}
+
+/** `"key":` in a text that JSON.parse took. More of them than there are keys means that one was there twice. */
+function countMembers(text: string): number {
+  let members = 0;
+  for (let start = text.indexOf('"'); start !== -1; ) {
+    let end = text.indexOf('"', start + 1);
+    while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+    let next = end + 1;
+    while (isSpace(text.charCodeAt(next))) next += 1;
+    if (text[next] === ':') members += 1;
+    start = text.indexOf('"', end + 1);
+  }
+  return members;
+}
+
+/** Whether an odd number of backslashes stands before this place. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text[first - 1] === '\\') first -= 1;
+  return (at - first) % 2 === 1;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+
+function findIssues(text: string): readonly JsonIssue[] {
   const scanner = new Scanner(text);
   try {
     scanner.document();
-    if (scanner.issues.length === 0) return { ok: true, value: JSON.parse(text) as unknown };
   } catch (thrown) {
-    if (thrown instanceof SyntaxFault) return { ok: false, issues: [placed(text, thrown)] };
-    // The scanner let something pass that the engine refuses: the engine is right.
-    if (thrown instanceof SyntaxError)
-      return { ok: false, issues: [{ path: '(top level)', message: 'is not valid JSON' }] };
+    if (thrown instanceof SyntaxFault) return [placed(text, thrown)];
     throw thrown;
   }
-  return { ok: false, issues: scanner.issues };
+  // The scanner let something pass that the engine refuses: the engine is right.
+  return scanner.issues.length > 0 ? scanner.issues : [{ path: '(top level)', message: 'is not valid JSON' }];
 }
 
 class SyntaxFault extends Error {
@@ -52,9 +102,10 @@ function placed(text: string, fault: SyntaxFault): JsonIssue {
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+
 // oxlint-disable-next-line no-control-regex
 const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y;
-const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SPACE = /[ \t\n\r]*/y;
 
 class Scanner {

@@ -9,28 +9,29 @@ import type { FilesystemGrant } from './schema.ts';
 
 type Verdict =
   | { readonly kind: 'malformed'; readonly faults: readonly string[] }
-  | { readonly kind: 'granted'; readonly by: string }
+  | { readonly kind: 'granted'; readonly by: readonly PropertyKey[] }
   /** `by` is the read grant that takes writing away, when there is one. */
-  | { readonly kind: 'denied'; readonly by: string | undefined };
+  | { readonly kind: 'denied'; readonly by: readonly PropertyKey[] | undefined };
 
 export function expectationFaults(pieces: ProfilePieces, report: Report): void {
   const isComplete = ![...pieces.filesystem, ...pieces.network].includes(undefined);
+  const grants = readableGrants(pieces.filesystem);
   for (const side of ['deny', 'allow'] as const) {
     for (const [index, expectation] of pieces[side].entries()) {
       if (expectation === undefined) continue;
       const [action, target] = actionOf(expectation);
       const place = ['expects', side, index, action];
-      const verdict = judge(action, target, pieces);
-      const what = `${action} ${quote(target)}`;
+      const verdict = judge(action, target, grants, pieces.network);
+      const what = () => `${action} ${quote(target)}`;
       if (verdict.kind === 'malformed') for (const fault of verdict.faults) report(place, fault);
       // Half of the grants would give a wrong answer.
       else if (!isComplete) continue;
       else if (side === 'deny' && verdict.kind === 'granted')
-        report(place, `expects ${what} to be denied, but ${verdict.by} grants it`);
+        report(place, `expects ${what()} to be denied, but ${jsonPath(verdict.by)} grants it`);
       else if (side === 'allow' && verdict.kind === 'denied')
         report(
           place,
-          `expects ${what} to be possible, but ${verdict.by === undefined ? 'nothing grants it' : `${verdict.by} denies it`}`,
+          `expects ${what()} to be possible, but ${verdict.by === undefined ? 'nothing grants it' : `${jsonPath(verdict.by)} denies it`}`,
         );
     }
   }
@@ -44,31 +45,43 @@ function actionOf(expectation: Expectation): readonly [Action, string] {
   return ['connect', expectation.connect];
 }
 
-function judge(action: Action, target: string, pieces: ProfilePieces): Verdict {
-  if (action === 'connect') return judgeConnection(target, pieces.network);
+interface ReadableGrant {
+  readonly index: number;
+  readonly path: GrantPath;
+  readonly access: 'read' | 'write';
+}
+
+function readableGrants(grants: ReadonlyArray<FilesystemGrant | undefined>): readonly ReadableGrant[] {
+  return grants.flatMap((grant, index) =>
+    grant === undefined || pathFaults(grant.path).length > 0
+      ? []
+      : [{ index, path: parseGrantPath(grant.path), access: grant.access }],
+  );
+}
+
+function judge(
+  action: Action,
+  target: string,
+  grants: readonly ReadableGrant[],
+  network: ReadonlyArray<NetworkGrant | undefined>,
+): Verdict {
+  if (action === 'connect') return judgeConnection(target, network);
   // People write `~` here, as in a shell; a grant must say ${home}.
   const text = target === '~' || target.startsWith('~/') ? `\${home}${target.slice(1)}` : target;
   const faults = pathFaults(text);
   if (faults.length > 0) return { kind: 'malformed', faults };
-  return judgePath(action, parseGrantPath(text), pieces.filesystem);
+  return judgePath(action, parseGrantPath(text), grants);
 }
 
 /** The deepest grant that covers the path decides, as mounts do. */
-function judgePath(
-  action: 'read' | 'write',
-  path: GrantPath,
-  grants: ReadonlyArray<FilesystemGrant | undefined>,
-): Verdict {
-  let deepest: { index: number; depth: number; access: 'read' | 'write' } | undefined;
-  for (const [index, grant] of grants.entries()) {
-    if (grant === undefined || pathFaults(grant.path).length > 0) continue;
-    const granted = parseGrantPath(grant.path);
-    if (!covers(granted, path)) continue;
-    const depth = granted.segments.length;
-    if (deepest === undefined || depth > deepest.depth) deepest = { index, depth, access: grant.access };
+function judgePath(action: 'read' | 'write', path: GrantPath, grants: readonly ReadableGrant[]): Verdict {
+  let deepest: ReadableGrant | undefined;
+  for (const grant of grants) {
+    if (!covers(grant.path, path)) continue;
+    if (deepest === undefined || grant.path.segments.length > deepest.path.segments.length) deepest = grant;
   }
   if (deepest === undefined) return { kind: 'denied', by: undefined };
-  const by = jsonPath(['permissions', 'filesystem', deepest.index]);
+  const by = ['permissions', 'filesystem', deepest.index];
   return action === 'read' || deepest.access === 'write' ? { kind: 'granted', by } : { kind: 'denied', by };
 }
 
@@ -79,7 +92,6 @@ function judgeConnection(target: string, grants: ReadonlyArray<NetworkGrant | un
   const index = grants.findIndex(
     (grant) => grant !== undefined && coversHost(grant.host, host) && [grant.port].flat().includes(port),
   );
-  return index === -1
-    ? { kind: 'denied', by: undefined }
-    : { kind: 'granted', by: jsonPath(['permissions', 'network', index]) };
+  if (index === -1) return { kind: 'denied', by: undefined };
+  return { kind: 'granted', by: ['permissions', 'network', index] };
 }

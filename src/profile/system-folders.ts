@@ -3,26 +3,15 @@
 import { contains } from './paths.ts';
 
 /** What belongs to the whole machine or to all users. */
-const SHARED = [
-  ...[
-    '/home',
-    '/root',
-    '/etc',
-    '/usr',
-    '/bin',
-    '/sbin',
-    '/lib',
-    '/lib32',
-    '/lib64',
-    '/libx32',
-    '/var',
-    '/tmp',
-  ],
-  ...['/boot', '/mnt', '/media', '/opt', '/srv', '/nix', '/snap', '/lost+found'],
-  ...['/var/home', '/var/lib', '/var/log', '/var/cache', '/var/spool', '/var/tmp', '/var/opt', '/usr/local'],
-  ...['/users', '/library', '/system', '/applications', '/volumes', '/private', '/cores'],
-  ...['/private/etc', '/private/var', '/private/tmp', '/private/var/folders'],
-];
+const SHARED = `
+  /home /root /etc /usr /bin /sbin /lib /lib32 /lib64 /libx32 /var /tmp
+  /boot /mnt /media /opt /srv /nix /snap /lost+found
+  /var/home /var/lib /var/log /var/cache /var/spool /var/tmp /var/opt /usr/local
+  /users /library /system /applications /volumes /private /cores
+  /private/etc /private/var /private/tmp /private/var/folders
+`
+  .trim()
+  .split(/\s+/);
 
 /** Interfaces of the kernel and of running services: sockets, devices, other processes. Nothing below is for a server. */
 const LIVE = ['/proc', '/sys', '/dev', '/run', '/var/run', '/private/var/run', '/system/volumes', '/.vol'];
