@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { DenialCounter } from './audit/denials.ts';
 import { type AuditLog, openAudit } from './audit/log.ts';
 import { type CordonError, EXIT_REFUSED } from './errors.ts';
-import { locateInstallation } from './installation.ts';
+import { type Installation, locateInstallation } from './installation.ts';
 import { closeInheritedFds } from './launch/inherited-fds.ts';
 import type { Session, SessionEnd } from './launch/session.ts';
 import {
@@ -21,7 +21,8 @@ import { createRelay } from './relay/create-relay.ts';
 import type { Relay } from './relay/relay.ts';
 import { relayStderr } from './relay/stderr.ts';
 import { changedPaths } from './system/watched-paths.ts';
-import { verifyPackage } from './verify/verify-package.ts';
+import type { VerifiedPackage } from './verify/verified.ts';
+import { openPackage, verifyPackage } from './verify/verify-package.ts';
 import { verifyRuntime } from './verify/verify-runtime.ts';
 
 export interface Program {
@@ -65,20 +66,9 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
-    const [verified, runtime] = await Promise.all([
-      verifyPackage(prepared.server, installation),
-      verifyRuntime(installation),
-    ]);
-    const { launch } = await import('./launch/launch.ts');
-    const launched = launch({
-      plan: prepared.plan,
-      facts: prepared.facts,
-      package: verified,
-      runtime,
-      grants: prepared.grants,
-    });
+    const launched = verifyAndLaunch(prepared, installation);
     // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
-    const session = await Promise.race([
+    const { session, verified } = await Promise.race([
       launched,
       interrupted.then((signal) => process.exit(128 + signal)),
       relay.clientGone.then(() => process.exit(0)),
@@ -135,6 +125,29 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       });
     });
   }
+}
+
+/**
+ * The sandbox is set up around the package while it is hashed, and held: nothing of the package runs before all of it was
+ * found equal to the pin.
+ */
+async function verifyAndLaunch(
+  { server, plan, facts, grants }: Prepared,
+  installation: Installation,
+): Promise<{ readonly session: Session; readonly verified: VerifiedPackage }> {
+  const tree = openPackage(server, installation);
+  const runtime = await verifyRuntime(installation);
+  const { holdSandbox } = await import('./launch/hold-sandbox.ts');
+  const [verified, held] = await Promise.allSettled([
+    verifyPackage(server, installation, tree),
+    holdSandbox({ plan, facts, grants, packageFd: tree.fd, runtimeFd: runtime.fd }),
+  ]);
+  if (verified.status === 'rejected') {
+    if (held.status === 'fulfilled') await held.value.abort();
+    throw verified.reason;
+  }
+  if (held.status === 'rejected') throw held.reason;
+  return { session: held.value.release({ package: verified.value, runtime }), verified: verified.value };
 }
 
 /** Whichever comes first: the server ends by itself, the client goes, a signal, or a broken protocol. */

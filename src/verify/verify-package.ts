@@ -17,10 +17,10 @@ import type { VerifiedPackage } from './verified.ts';
 export async function verifyPackage(
   server: ResolvedServer,
   installation: Installation,
+  tree: OpenFolder = openPackage(server, installation),
 ): Promise<VerifiedPackage> {
   const layout = packageLayout(installation.store, server.digest);
   const owner = installation.mode === 'managed' ? 'root' : 'user';
-  const tree = openTree(server, layout.folder, installation);
   try {
     const hash = await hashTree({ tree, path: layout.tree, owner, shares: readShares(layout.shares) });
     if (hash.digest !== server.digest) throw diagnoseTree(server, layout, owner);
@@ -42,8 +42,14 @@ export async function verifyPackage(
   }
 }
 
-function openTree(server: ResolvedServer, folder: string, installation: Installation): OpenFolder {
+/**
+ * Opens the top folder of the installed tree, nothing verified yet: so that the sandbox can be set up around it while
+ * it is hashed. verifyPackage() owns it from then on.
+ * @throws CordonError PACKAGE_NOT_INSTALLED or INSTALLATION_UNSAFE
+ */
+export function openPackage(server: ResolvedServer, installation: Installation): OpenFolder {
   const { profile, pins } = server;
+  const { folder } = packageLayout(installation.store, server.digest);
   if (fs.lstatSync(folder, { throwIfNoEntry: false }) === undefined)
     throw packageNotInstalled(pins.package, profile.name);
   checkParents(folder, installation.mode);
