@@ -37,7 +37,7 @@ export function openAudit(file: string): AuditLog {
           {
             base: { pid: process.pid },
             timestamp: pino.stdTimeFunctions.isoTime,
-            formatters: { level: () => ({}) },
+            formatters: { level: (level) => ({ level }) },
             messageKey: 'text',
           },
           pino.destination({ fd, sync: true }),
