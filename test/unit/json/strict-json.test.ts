@@ -79,6 +79,32 @@ describe('parseStrictJson', () => {
     );
   });
 
+  test('finds a duplicate key wherever it is put, and only that', () => {
+    const key = fc.string({ unit: fc.constantFrom('a', '"', '\\', ':', '{', ' ', 'é', '\n'), maxLength: 4 });
+    const object = fc.dictionary(key, fc.jsonValue({ maxDepth: 3 }), {
+      minKeys: 1,
+      maxKeys: 5,
+      noNullPrototype: true,
+    });
+    fc.assert(
+      fc.property(object, fc.nat(), fc.boolean(), (value, choice, isEscaped) => {
+        const members = Object.entries(value).map(
+          ([name, member]) => `${JSON.stringify(name)} :${JSON.stringify(member)}`,
+        );
+        const name = Object.keys(value)[choice % members.length] ?? '';
+        const escaped = [...name]
+          .map((letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+          .join('');
+        const again = `${isEscaped ? `"${escaped}"` : JSON.stringify(name)}:0`;
+        fc.pre(!JSON.stringify(value).includes('__proto__'));
+        expect(issuesOf(`[{${members.join(',')}}]`)).toEqual([]);
+        expect(issuesOf(`[{${[...members, again].join(', ')}}]`)).toEqual([
+          `${jsonPath([0, name])}: this key is there twice`,
+        ]);
+      }),
+    );
+  });
+
   test('takes nothing that JSON.parse refuses, and refuses nothing it takes but for our own rules', () => {
     const fragment = fc.constantFrom(
       '{',
