@@ -33,6 +33,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
     ...judgeInstallation({
       mode: installation.mode,
       uid: machine.uid,
+      gid: process.getgid?.() ?? -1,
       folders: probeFolders(installation, programRoot()),
       runtime: runtimeFacts(runtime),
     }),

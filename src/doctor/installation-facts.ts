@@ -6,12 +6,18 @@ export interface FolderFacts {
   readonly title: string;
   readonly path: string;
   /** The folder itself first, then every folder above it, by their real paths. Empty when it does not exist. */
-  readonly chain: ReadonlyArray<{ readonly path: string; readonly uid: number; readonly mode: number }>;
+  readonly chain: ReadonlyArray<{
+    readonly path: string;
+    readonly uid: number;
+    readonly gid: number;
+    readonly mode: number;
+  }>;
 }
 
 export interface InstallationFacts {
   readonly mode: 'managed' | 'unmanaged';
   readonly uid: number;
+  readonly gid: number;
   readonly folders: readonly FolderFacts[];
   readonly runtime:
     | {

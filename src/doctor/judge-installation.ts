@@ -37,38 +37,14 @@ function runtime({ runtime: node, mode, uid }: InstallationFacts): Finding {
   );
 }
 
-function judgeFolder(folder: FolderFacts, { mode, uid }: InstallationFacts): Finding {
+function judgeFolder(folder: FolderFacts, facts: InstallationFacts): Finding {
   const id = `folder-${folder.id}`;
   const own = folder.chain[0];
   if (own === undefined) return finding(id, folder.title, 'ok', `${folder.path} is not there yet`);
-  const rootOnly = mode === 'managed' && folder.id !== 'audit';
+  const rootOnly = facts.mode === 'managed' && folder.id !== 'audit';
   for (const step of folder.chain) {
-    const where = shellQuote(step.path);
-    if (rootOnly ? step.uid !== 0 : step.uid !== 0 && step.uid !== uid)
-      return finding(
-        id,
-        folder.title,
-        'failed',
-        `${step.path} belongs to user ${step.uid}, expected ${rootOnly ? 'root' : `user ${uid} or root`}`,
-        [`sudo chown ${rootOnly ? 'root:root' : uid} ${where}`],
-      );
-    // In a sticky folder (/tmp) others may add, but not replace what is there.
-    if ((step.mode & OTHERS_WRITE) !== 0 && (step.mode & STICKY) === 0)
-      return finding(
-        id,
-        folder.title,
-        'failed',
-        `${step.path} can be written by every user (mode ${octal(step.mode)})`,
-        [`chmod o-w ${where}`],
-      );
-    if ((step.mode & GROUP_WRITE) !== 0 && (step.mode & STICKY) === 0)
-      return finding(
-        id,
-        folder.title,
-        rootOnly ? 'failed' : 'weaker',
-        `${step.path} can be written by its group (mode ${octal(step.mode)})`,
-        [`chmod g-w ${where}`],
-      );
+    const fault = faultOf(step, facts, rootOnly);
+    if (fault !== undefined) return finding(id, folder.title, 'failed', fault.detail, [fault.cure]);
   }
   if (folder.id === 'audit' && (own.mode & READ_BY_OTHERS) !== 0)
     return finding(
@@ -84,6 +60,34 @@ function judgeFolder(folder: FolderFacts, { mode, uid }: InstallationFacts): Fin
     'ok',
     `${folder.path}, writable by ${rootOnly ? 'root' : 'this user and root'} alone`,
   );
+}
+
+/** The same rules by which a launch refuses (verify/store-folder.ts). */
+function faultOf(
+  step: FolderFacts['chain'][number],
+  { uid, gid }: InstallationFacts,
+  rootOnly: boolean,
+): { readonly detail: string; readonly cure: string } | undefined {
+  const where = shellQuote(step.path);
+  if (step.uid !== 0 && (rootOnly || step.uid !== uid))
+    return {
+      detail: `${step.path} belongs to user ${step.uid}, expected ${rootOnly ? 'root' : `user ${uid} or root`}`,
+      cure: `sudo chown ${rootOnly ? 'root:root' : uid} ${where}`,
+    };
+  // In a sticky folder (/tmp) others may add, but not replace what is there.
+  if ((step.mode & STICKY) !== 0) return undefined;
+  if ((step.mode & OTHERS_WRITE) !== 0)
+    return {
+      detail: `${step.path} can be written by every user (mode ${octal(step.mode)})`,
+      cure: `chmod o-w ${where}`,
+    };
+  // Many systems give each user a group of their own and make folders group-writable: that group is the user.
+  if ((step.mode & GROUP_WRITE) !== 0 && (rootOnly || step.gid !== gid))
+    return {
+      detail: `${step.path} can be written by its group (mode ${octal(step.mode)})`,
+      cure: `chmod g-w ${where}`,
+    };
+  return undefined;
 }
 
 function octal(mode: number): string {

@@ -32,8 +32,8 @@ function chainOf(folder: string): FolderFacts['chain'] {
   }
   const chain: Array<FolderFacts['chain'][number]> = [];
   for (;;) {
-    const { uid, mode } = fs.statSync(current);
-    chain.push({ path: current, uid, mode: mode & 0o7777 });
+    const { uid, gid, mode } = fs.statSync(current);
+    chain.push({ path: current, uid, gid, mode: mode & 0o7777 });
     const parent = path.dirname(current);
     if (parent === current) return chain;
     current = parent;

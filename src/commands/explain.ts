@@ -1,0 +1,56 @@
+// `cordon explain <profile>`: what its server will see and be able to do, from the very preparation that `run` makes.
+import fs from 'node:fs';
+import path from 'node:path';
+import { explain, explanationDocument, type RuntimeState } from '../explain/explanation.ts';
+import { packageState } from '../explain/package-state.ts';
+import { renderExplanation } from '../explain/render.ts';
+import type { Installation } from '../installation.ts';
+import { toCordonError, usageInvalid } from '../messages.ts';
+import { prepare } from '../prepare.ts';
+import { verifyRuntime } from '../verify/verify-runtime.ts';
+import type { CommandContext } from './context.ts';
+
+/** Nothing is hashed, started or made. Resolves with 0; throws what a start would be refused with before that. */
+export async function explainCommand(
+  { installation, json, out }: CommandContext,
+  [name]: readonly string[],
+): Promise<number> {
+  if (name === undefined) throw usageInvalid('explain takes the name of a profile');
+  const prepared = prepare({
+    name,
+    installation,
+    // dist/cordon -> the folder that holds bin/, dist/ and profiles/.
+    programRoot: path.dirname(path.dirname(process.execPath)),
+    workspace: fs.realpathSync('.'),
+    createState: false,
+  });
+  const { profile, server, expanded, facts, grants, plan } = prepared;
+  for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);
+  const explanation = explain({
+    profile,
+    lockfile: server.pins.lockfile,
+    package: packageState(installation.store, server.digest),
+    runtime: await runtimeState(installation),
+    installation,
+    workspace: expanded.workspace,
+    expanded: expanded.grants,
+    probed: grants,
+    facts,
+    plan,
+  });
+  out(
+    json ? `${JSON.stringify(explanationDocument(explanation), null, 2)}\n` : renderExplanation(explanation),
+  );
+  return 0;
+}
+
+async function runtimeState(installation: Installation): Promise<RuntimeState> {
+  try {
+    const { path: file, version, userWritable, fd } = await verifyRuntime(installation);
+    fs.closeSync(fd);
+    return { state: 'recorded', path: file, version, userWritable };
+  } catch (error) {
+    const { code, message, hints } = toCordonError(error);
+    return { state: 'unusable', code, message, hints };
+  }
+}

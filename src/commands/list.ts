@@ -1,0 +1,106 @@
+// `cordon list`: every profile there is, what it pins, and whether that is installed. Broken ones are shown with their
+// code, never left out. Quick: no tree is hashed.
+import { type Digest, shortDigest } from '../digest.ts';
+import { type ErrorCode } from '../errors.ts';
+import { escapeText } from '../escape.ts';
+import { packageState } from '../explain/package-state.ts';
+import { platformUnsupported, toCordonError } from '../messages.ts';
+import { type Platform, platformOf } from '../platform.ts';
+import { listProfiles, type ProfileListing, type ProfileOrigin } from '../profile/load.ts';
+import { packageOf, resolveServer } from '../resolve/resolve.ts';
+import type { CommandContext } from './context.ts';
+import { columns } from './layout.ts';
+
+export type ListedState =
+  | { readonly state: 'installed' | 'not-installed' | 'damaged' }
+  | { readonly state: 'shadowed'; readonly by: ProfileOrigin }
+  | {
+      readonly state: 'invalid';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly hints: readonly string[];
+    };
+
+export type ListedProfile = ListedState & {
+  readonly name: string;
+  readonly origin: ProfileOrigin;
+  readonly folder: string;
+  /** `name@version`; null when profile.json cannot be read. */
+  readonly package: string | null;
+  /** Tree digest for this platform; null without pins. */
+  readonly digest: Digest | null;
+};
+
+/** Resolves with 0: a broken profile is shown, and refused when it is run. */
+export async function listCommand({ installation, json, out, err }: CommandContext): Promise<number> {
+  const platform = platformOf(process.platform, process.arch);
+  if (platform === undefined) throw platformUnsupported(`${process.platform}-${process.arch}`);
+  const profiles = listProfiles(installation).map((listing) =>
+    inspect(listing, installation.store, platform),
+  );
+  if (json) {
+    out(`${JSON.stringify({ platform, profiles }, null, 2)}\n`);
+    return 0;
+  }
+  out(renderList(profiles));
+  if (profiles.length === 0) {
+    const places = installation.profileFolders.map((folder) => escapeText(folder.path));
+    err(`there are no profiles in ${places.join(' or ')}\n`);
+  }
+  for (const hint of hintsFor(profiles)) err(`hint: ${hint}\n`);
+  return 0;
+}
+
+function inspect(listing: ProfileListing, store: string, platform: Platform): ListedProfile {
+  const { name, origin, folder, status } = listing;
+  const base = { name, origin, folder, package: null, digest: null };
+  if (status.kind === 'shadowed') return { ...base, state: 'shadowed', by: status.by };
+  if (status.kind === 'failed') return { ...base, ...invalid(status.error) };
+  const named = { ...base, package: packageOf(status.profile) };
+  try {
+    const { digest } = resolveServer(status.profile, platform);
+    return { ...named, digest, state: packageState(store, digest) };
+  } catch (error) {
+    return { ...named, ...invalid(error) };
+  }
+}
+
+function invalid(thrown: unknown): Extract<ListedState, { state: 'invalid' }> {
+  const { code, message, details, hints } = toCordonError(thrown);
+  const [first] = details;
+  return { state: 'invalid', code, message: first === undefined ? message : `${message}: ${first}`, hints };
+}
+
+/** Aligned columns, a newline at the end; empty for no profiles. */
+export function renderList(profiles: readonly ListedProfile[]): string {
+  if (profiles.length === 0) return '';
+  const rows = profiles.map((profile) => [
+    profile.name,
+    profile.package ?? '-',
+    profile.origin,
+    profile.digest === null ? '-' : shortDigest(profile.digest),
+    describeState(profile),
+  ]);
+  return `${columns([['PROFILE', 'PACKAGE', 'ORIGIN', 'DIGEST', 'STATE'], ...rows]).join('\n')}\n`;
+}
+
+function describeState(profile: ListedProfile): string {
+  switch (profile.state) {
+    case 'installed':
+      return 'installed';
+    case 'not-installed':
+      return 'not installed';
+    case 'damaged':
+      return 'damaged in the store';
+    case 'shadowed':
+      return `unused: the ${profile.by} profile of that name counts`;
+    case 'invalid':
+      return escapeText(`${profile.code}: ${profile.message}`);
+  }
+}
+
+/** One command for each thing that can be done about what is shown. */
+function hintsFor(profiles: readonly ListedProfile[]): string[] {
+  const missing = profiles.filter(({ state }) => state === 'not-installed' || state === 'damaged');
+  return missing.length === 0 ? [] : [`cordon install ${missing.map(({ name }) => name).join(' ')}`];
+}

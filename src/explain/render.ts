@@ -1,0 +1,152 @@
+// Explanation -> text for a person who has to decide. Pure. Everything that is not ours is escaped here.
+import { columns, paragraph } from '../commands/layout.ts';
+import { escapeText } from '../escape.ts';
+import { shellQuote } from '../messages.ts';
+import { INSIDE } from '../plan/inside.ts';
+import { DENIALS } from '../sandbox/seccomp/policy.ts';
+import type { Explanation } from './explanation.ts';
+import { filesSection } from './render-files.ts';
+import { INDENT, section, sizeText } from './sections.ts';
+
+/** One screen or two of text, a newline at its end. */
+export function renderExplanation(explanation: Explanation): string {
+  return [
+    ...header(explanation),
+    ...section('command', command(explanation)),
+    ...section('files', filesSection(explanation)),
+    ...section('network', network()),
+    ...section('environment', environment(explanation)),
+    ...section('secrets', secrets(explanation)),
+    ...section('mcp', mcp(explanation)),
+    ...section('limits', limits(explanation)),
+    ...section('sandbox', sandbox(explanation)),
+    ...section('weaker here', weaker(explanation)),
+  ]
+    .join('\n')
+    .concat('\n');
+}
+
+function header({ profile, plan, lockfile, platform, package: state }: Explanation): string[] {
+  const rows = [
+    ['package', plan.package],
+    ['tree', `${plan.digest} (${platform})`],
+    ['lockfile', lockfile],
+    ['profile', `${escapeText(profile.folder)} (${profile.origin})`],
+    ['installed', installed(profile.name, state)],
+  ];
+  return [`${profile.name}: ${escapeText(profile.description)}`, ...columns(rows, INDENT)];
+}
+
+function installed(name: string, state: Explanation['package']): string {
+  switch (state) {
+    case 'installed':
+      return 'yes; every file is hashed again at each start';
+    case 'not-installed':
+      return `not yet: cordon install ${name}`;
+    case 'damaged':
+      return `damaged in the store, would be refused: cordon install ${name}`;
+  }
+}
+
+function command({ plan, runtime }: Explanation): string[] {
+  const runtimeText =
+    runtime.state === 'recorded'
+      ? `node ${runtime.version} at ${escapeText(runtime.path)}, recorded at install; seen as ${INSIDE.runtime}, read-only`
+      : `${escapeText(runtime.message)} [${runtime.code}]; ${runtime.hints.map((hint) => `hint: ${escapeText(hint)}`).join('; ')}`;
+  const words = [plan.command.program, ...plan.command.args].map(shellQuote);
+  return columns(
+    [
+      ['runtime', runtimeText],
+      ['runs', words.join(' ')],
+      ['in', escapeText(plan.workingDirectory)],
+      ['as', `user ${plan.identity.uid}, group ${plan.identity.gid}, on host ${plan.identity.hostname}`],
+    ],
+    INDENT,
+  );
+}
+
+function network(): string[] {
+  return paragraph(
+    'none: an empty network of its own, where no address of this machine, its local services included, or of any other can be reached; no name resolves; unix sockets are refused',
+    INDENT,
+  );
+}
+
+function environment({ plan }: Explanation): string[] {
+  return [
+    ...columns(
+      Object.entries(plan.environment).map(([name, value]) => [escapeText(name), shellQuote(value)]),
+      INDENT,
+    ),
+    `${INDENT}nothing else: the client's own environment does not pass`,
+  ];
+}
+
+function secrets({ profile }: Explanation): string[] {
+  const rows = Object.entries(profile.secrets).map(([name, secret]) => [
+    escapeText(name),
+    secret.required ? 'required' : 'optional, not given by this version',
+    escapeText(secret.why),
+  ]);
+  return rows.length === 0 ? [`${INDENT}none`] : columns(rows, INDENT);
+}
+
+function mcp({ profile }: Explanation): string[] {
+  const { tools, ...others } = profile.mcp;
+  const wanted = [
+    ...(tools === true
+      ? ['all tools']
+      : tools === false
+        ? []
+        : [`the tools ${tools.map(escapeText).join(', ')}`]),
+    ...Object.entries(others).flatMap(([name, allowed]) => (allowed ? [name] : [])),
+  ];
+  return [
+    `${INDENT}asked for  ${wanted.length === 0 ? 'nothing' : wanted.join(', ')}`,
+    ...paragraph(
+      'every message is parsed and checked before it is passed on; which methods may pass is not limited by this version',
+      INDENT,
+    ),
+  ];
+}
+
+function limits({ plan }: Explanation): string[] {
+  const { memoryBytes, processes, files, fileSizeBytes, tmpBytes, messageBytes } = plan.limits;
+  return columns(
+    [
+      [
+        'memory',
+        `${sizeText(memoryBytes)} for each process, and for all together where a control group can be made`,
+      ],
+      ['processes', `${processes}, threads included`],
+      ['open files', `${files} for each process`],
+      ['file size', sizeText(fileSizeBytes)],
+      ['/tmp, home', `${sizeText(tmpBytes)} each, in memory, gone at the end`],
+      ['message', `${sizeText(messageBytes)} of JSON-RPC from the server`],
+    ],
+    INDENT,
+  );
+}
+
+function sandbox({ plan }: Explanation): string[] {
+  const refused = DENIALS.reduce((sum, denial) => sum + denial.syscalls.length, 0);
+  return [
+    ...paragraph(
+      'bubblewrap starts the server in user, process, mount, network, IPC and host name namespaces of its own, with no capability, no new privileges, no terminal, no inherited descriptor and no way to make namespaces within; the kernel ends all of it when cordon ends.',
+      INDENT,
+    ),
+    ...paragraph(
+      `A seccomp filter (${plan.seccomp.architecture}) refuses ${refused} system calls by name, among them mount, ptrace, bpf, keyctl and io_uring, every call newer than itself, and all sockets but TCP and UDP; a call of another architecture kills the process.`,
+      INDENT,
+    ),
+  ];
+}
+
+function weaker({ weaker: found }: Explanation): string[] {
+  return found.length === 0
+    ? [`${INDENT}nothing that can be seen without starting it; cordon doctor starts it`]
+    : found.flatMap(({ text }) => {
+        const [first = '', ...rest] = paragraph(text, `${INDENT}  `);
+        return [`${INDENT}- ${first.trimStart()}`, ...rest];
+      });
+}
