@@ -1,0 +1,139 @@
+// `npm run bench`: what the launcher costs beside the bare server, a bare bubblewrap and sandbox-runtime, all with the
+// same server-filesystem, from one run on one machine. Not a test: figures of a busy machine say nothing.
+import os from 'node:os';
+import { BUDGETS } from './budgets.ts';
+import { type Contender, type ContenderName, contenders } from './contenders.ts';
+import { type CallSize, measureCalls } from './measure-calls.ts';
+import { type Footprint, measureFootprint } from './measure-footprint.ts';
+import { measureStart } from './measure-start.ts';
+import { measureSha256sum } from './measure-verification.ts';
+import { readOptions } from './options.ts';
+import type { Cell, Row } from './rows.ts';
+import { makeScratch, type Scratch } from './scratch.ts';
+import { median } from './statistics.ts';
+import { renderTable, verdict } from './table.ts';
+
+const FOOTPRINT_ROUNDS = 5;
+
+async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
+  const all = contenders(scratch);
+  const ready = all.filter((contender): contender is Contender => 'command' in contender);
+  const absent = Object.fromEntries(
+    all.flatMap((contender) => ('why' in contender ? [[contender.name, contender.why] as const] : [])),
+  );
+  const cells = (figures: ReadonlyMap<ContenderName, readonly number[]>): Row['cells'] => ({
+    ...absent,
+    ...Object.fromEntries([...figures].map(([name, values]) => [name, median(values)])),
+  });
+
+  progress('start');
+  const start = await measureStart(ready, scratch, rounds);
+  progress('round trips');
+  const calls = await measureCalls(ready, scratch, rounds);
+  progress('hashing');
+  const sha256sum = measureSha256sum(scratch.tree, rounds);
+  progress('processes');
+  const footprints = new Map<ContenderName, Footprint[]>();
+  for (let round = 0; round < Math.min(rounds, FOOTPRINT_ROUNDS); round += 1) {
+    for (const contender of ready) {
+      const footprint = await measureFootprint(contender, scratch);
+      footprints.set(contender.name, [...(footprints.get(contender.name) ?? []), footprint]);
+    }
+  }
+
+  const startCells = cells(start.startMs);
+  const withoutVerification = (start.startMs.get('cordon') ?? []).map(
+    (ms, round) => ms - (start.verifyMs[round] ?? 0),
+  );
+  const call = (size: CallSize): Pick<Row, 'unit' | 'cells'> => ({ unit: 'ms', cells: cells(calls[size]) });
+  const beside = (of: (footprint: Footprint) => Cell): Row['cells'] => ({
+    ...absent,
+    ...Object.fromEntries([...footprints].map(([name, found]) => [name, medianCell(found.map(of))])),
+  });
+  return [
+    { id: 'start', label: 'initialize answered', unit: 'ms', cells: startCells },
+    {
+      id: 'start-without-verification',
+      label: '  without the time of hashing',
+      unit: 'ms',
+      cells: { ...startCells, cordon: median(withoutVerification) },
+      budget: BUDGETS.startWithoutVerification,
+    },
+    {
+      id: 'call-200B',
+      label: 'call, 200 B (list_allowed_directories)',
+      ...call('200 B'),
+      budget: BUDGETS.call200B,
+    },
+    { id: 'call-64KB', label: 'call, 64 KB result (read_text_file)', ...call('64 KB') },
+    { id: 'call-1MB', label: 'call, 1 MB result (read_text_file)', ...call('1 MB'), budget: BUDGETS.call1MB },
+    {
+      id: 'verification',
+      label: `${start.files} files hashed (bare: find | xargs sha256sum)`,
+      unit: 'ms',
+      cells: { bare: median(sha256sum), cordon: median(start.verifyMs) },
+      budget: BUDGETS.verification,
+    },
+    {
+      id: 'memory',
+      label: 'memory beside the server (RSS)',
+      unit: 'MiB',
+      cells: beside((footprint) => footprint.residentMiB),
+      budget: BUDGETS.memory,
+    },
+    {
+      id: 'processes',
+      label: 'processes beside the server',
+      unit: '',
+      cells: beside((footprint) => footprint.processes),
+      budget: BUDGETS.processes,
+    },
+    {
+      id: 'gone',
+      label: 'launcher killed, everything gone',
+      unit: 'ms',
+      cells: {
+        ...beside(({ gone }) => (gone.kind === 'after' ? gone.ms : `${gone.left} processes stay`)),
+        bare: '–',
+      },
+      budget: BUDGETS.gone,
+    },
+  ];
+}
+
+/** Words win: a launcher that once left something behind did not clean up. */
+function medianCell(values: readonly Cell[]): Cell {
+  return values.find((value) => typeof value === 'string') ?? median(values as readonly number[]);
+}
+
+function machine(): Readonly<Record<string, string | number>> {
+  const [cpu] = os.cpus();
+  return {
+    cpu: cpu?.model ?? 'unknown',
+    cpus: os.cpus().length,
+    kernel: os.release(),
+    platform: `${os.platform()}-${os.arch()}`,
+    user: process.getuid?.() === 0 ? 'root' : 'an ordinary user',
+    load: Math.round((os.loadavg()[0] ?? 0) * 10) / 10,
+  };
+}
+
+function progress(what: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`measuring: ${what}\n`);
+}
+
+const options = readOptions(process.argv.slice(2));
+const scratch = makeScratch();
+try {
+  const about = { ...machine(), rounds: options.rounds };
+  const rows = await measure(scratch, options.rounds);
+  if (options.json) {
+    const judged = rows.map((row) => ({ ...row, verdict: verdict(row) }));
+    process.stdout.write(`${JSON.stringify({ machine: about, rows: judged }, undefined, 2)}\n`);
+  } else {
+    const words = Object.entries(about).map(([name, value]) => `${name}: ${value}`);
+    process.stdout.write(`${words.join(', ')}\n\n${renderTable(rows)}\n`);
+  }
+} finally {
+  scratch.remove();
+}

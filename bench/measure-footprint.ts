@@ -1,0 +1,48 @@
+// What stands beside an idle server, and how long it stays when its launcher is killed.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contender } from './contenders.ts';
+import { isAlive, processTree, residentMiB, serverIn } from './process-table.ts';
+import type { Scratch } from './scratch.ts';
+import { openSession, type Session } from './session.ts';
+
+export interface Footprint {
+  /** Processes of the launcher, without the server. */
+  readonly processes: number;
+  /** Their resident memory together. */
+  readonly residentMiB: number;
+  /** Milliseconds from SIGKILL of the launcher until nothing of it is left; a number of processes when some stay. */
+  readonly gone:
+    | { readonly kind: 'after'; readonly ms: number }
+    | { readonly kind: 'never'; readonly left: number };
+}
+
+const IDLE_MS = 400;
+const LONGEST_MS = 2000;
+
+export async function measureFootprint(contender: Contender, scratch: Scratch): Promise<Footprint> {
+  const session = await openSession(contender, scratch);
+  await sleep(IDLE_MS);
+  const tree = processTree(session.child.pid ?? -1);
+  const server = serverIn(tree, scratch.entry.slice(scratch.tree.length));
+  if (server === undefined) throw new Error(`${contender.name}: no server among its processes`);
+  const beside = tree.filter((process) => process.pid !== server.pid);
+  const footprint = {
+    processes: beside.length,
+    residentMiB: beside.reduce((sum, { pid }) => sum + residentMiB(pid), 0),
+  };
+  return { ...footprint, gone: await kill(session, tree) };
+}
+
+async function kill(session: Session, tree: ReturnType<typeof processTree>): Promise<Footprint['gone']> {
+  const begun = performance.now();
+  session.child.kill('SIGKILL');
+  let left = tree;
+  while (performance.now() - begun < LONGEST_MS) {
+    left = left.filter(isAlive);
+    if (left.length === 0) return { kind: 'after', ms: performance.now() - begun };
+    await sleep(1);
+  }
+  // By pid and start time: these are ours and nobody else's.
+  for (const survivor of left) process.kill(survivor.pid, 'SIGKILL');
+  return { kind: 'never', left: left.length };
+}

@@ -1,0 +1,55 @@
+// Time to the answer of `initialize`, in rounds through all columns, so that a busy moment of the machine hits all alike.
+import fs from 'node:fs';
+import type { Contender, ContenderName } from './contenders.ts';
+import type { Scratch } from './scratch.ts';
+import { openSession } from './session.ts';
+
+export interface StartFigures {
+  readonly startMs: ReadonlyMap<ContenderName, number[]>;
+  /** What the launcher says it spent on hashing, one per start of the cordon column. */
+  readonly verifyMs: readonly number[];
+  readonly files: number;
+}
+
+export async function measureStart(
+  ready: readonly Contender[],
+  scratch: Scratch,
+  rounds: number,
+): Promise<StartFigures> {
+  const startMs = new Map<ContenderName, number[]>(ready.map(({ name }) => [name, []]));
+  // The first round fills the page cache and counts for nothing.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const contender of rotated(ready, round)) {
+      const session = await openSession(contender, scratch);
+      await session.close();
+      if (round > 0) startMs.get(contender.name)?.push(session.startMs);
+    }
+  }
+  const started = startedEvents(scratch.auditFile).slice(-rounds);
+  return {
+    startMs,
+    verifyMs: started.map((event) => event.verifyMs),
+    files: started[0]?.files ?? 0,
+  };
+}
+
+function rotated<T>(values: readonly T[], by: number): readonly T[] {
+  const from = by % Math.max(1, values.length);
+  return [...values.slice(from), ...values.slice(0, from)];
+}
+
+interface StartedEvent {
+  readonly event: string;
+  readonly verifyMs: number;
+  readonly files: number;
+}
+
+function startedEvents(auditFile: string): StartedEvent[] {
+  if (!fs.existsSync(auditFile)) return [];
+  return fs
+    .readFileSync(auditFile, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as StartedEvent)
+    .filter(({ event }) => event === 'started');
+}

@@ -1,0 +1,17 @@
+// What was measured, as data: bench.ts fills it, table.ts and `--json` show it.
+import type { Budget } from './budgets.ts';
+import type { ContenderName } from './contenders.ts';
+
+export type Unit = 'ms' | 'MiB' | '';
+
+/** A figure, or why there is none. */
+export type Cell = number | string;
+
+export interface Row {
+  readonly id: string;
+  readonly label: string;
+  readonly unit: Unit;
+  readonly cells: Readonly<Partial<Record<ContenderName, Cell>>>;
+  /** What the cordon column may cost. */
+  readonly budget?: Budget;
+}
