@@ -13,7 +13,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-function schemaText(title: string, schema: z.ZodType): string {
+function schemaText(title: string, schema: z.core.$ZodType): string {
   const jsonSchema = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',

@@ -1,6 +1,6 @@
 // A value against its zod schema, with every fault in our words and with its JSON path. zod finds the faults; here
 // they are only said.
-import * as z from 'zod';
+import * as z from 'zod/v4/core';
 import { quote } from '../escape.ts';
 import { closest } from './closest.ts';
 import { jsonPath } from './json-path.ts';
@@ -12,11 +12,12 @@ export type ShapeResult<T> =
 
 /** @param place where the value stands in its document; in front of every path */
 export function checkShape<T>(
-  schema: z.ZodType<T>,
+  schema: z.$ZodType<T>,
   value: unknown,
   place: readonly PropertyKey[] = [],
 ): ShapeResult<T> {
-  const result = schema.safeParse(value, { error: inOurWords });
+  // Without the compiled fast path: to compile costs more than one document, and nothing is to be made from text here.
+  const result = z.safeParse(schema, value, { error: inOurWords, jitless: true });
   if (result.success) return { ok: true, value: result.data };
   return { ok: false, lines: result.error.issues.flatMap((issue) => linesOf(schema, issue, [], place)) };
 }
@@ -32,7 +33,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Only where the schema itself says nothing. */
-function inOurWords(issue: z.core.$ZodRawIssue): string | undefined {
+function inOurWords(issue: z.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${typeName(issue.expected)}`;
@@ -69,8 +70,8 @@ function unit(origin: string, count: number | bigint): string {
 }
 
 function linesOf(
-  schema: z.core.$ZodType,
-  issue: z.core.$ZodIssue,
+  schema: z.$ZodType,
+  issue: z.$ZodIssue,
   above: readonly PropertyKey[],
   place: readonly PropertyKey[],
 ): string[] {
@@ -105,12 +106,12 @@ function unknownKey(key: string, known: readonly string[]): string {
 
 /** The faults of the one alternative that was meant; what all of them have in common when none can be told. */
 function unionLines(
-  schema: z.core.$ZodType,
-  issue: z.core.$ZodIssueInvalidUnion,
+  schema: z.$ZodType,
+  issue: z.$ZodIssueInvalidUnion,
   path: readonly PropertyKey[],
   place: readonly PropertyKey[],
 ): string[] {
-  const wrongType = (issues: readonly z.core.$ZodIssue[]) =>
+  const wrongType = (issues: readonly z.$ZodIssue[]) =>
     issues.some((inner) => inner.path.length === 0 && inner.code === 'invalid_type');
   const meant = issue.errors.filter((issues) => !wrongType(issues));
   if (meant.length === 0) {
@@ -125,8 +126,8 @@ function unionLines(
 
 /** Alternatives that are told apart by their key: `{"read": …}`, `{"write": …}`. */
 function oneKeyLines(
-  schema: z.core.$ZodType,
-  meant: ReadonlyArray<readonly z.core.$ZodIssue[]>,
+  schema: z.$ZodType,
+  meant: ReadonlyArray<readonly z.$ZodIssue[]>,
   path: readonly PropertyKey[],
   place: readonly PropertyKey[],
 ): string[] {
@@ -146,36 +147,35 @@ function oneKeyLines(
 }
 
 /** Every schema that may stand at that place: alternatives of a union are all kept. */
-function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly z.core.$ZodType[] {
+function schemasAt(schema: z.$ZodType, path: readonly PropertyKey[]): readonly z.$ZodType[] {
   const [key, ...rest] = path;
   return alternatives(schema).flatMap((one) => {
     if (key === undefined) return [one];
-    if (one instanceof z.ZodObject) {
-      const inner = (one.shape as Readonly<Record<string, z.core.$ZodType>>)[String(key)];
+    const def = defOf(one);
+    if (def.type === 'object') {
+      const inner = def.shape[String(key)];
       return inner === undefined ? [] : schemasAt(inner, rest);
     }
-    if (one instanceof z.ZodArray) return schemasAt(one.element, rest);
-    if (one instanceof z.ZodRecord) return schemasAt(one.valueType, rest);
+    if (def.type === 'array') return schemasAt(def.element, rest);
+    if (def.type === 'record') return schemasAt(def.valueType, rest);
     return [];
   });
 }
 
-function alternatives(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
-  if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternatives);
-  if (
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodNullable
-  ) {
-    return alternatives(schema.unwrap());
-  }
-  if (schema instanceof z.ZodPipe) return alternatives(schema.in);
+function alternatives(schema: z.$ZodType): readonly z.$ZodType[] {
+  const def = defOf(schema);
+  if (def.type === 'union') return def.options.flatMap(alternatives);
+  if (def.type === 'optional' || def.type === 'default' || def.type === 'prefault' || def.type === 'nullable')
+    return alternatives(def.innerType);
+  if (def.type === 'pipe') return alternatives(def.in);
   return [schema];
 }
 
-function keysOf(schemas: readonly z.core.$ZodType[]): string[] {
-  return [
-    ...new Set(schemas.flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []))),
-  ];
+function keysOf(schemas: readonly z.$ZodType[]): string[] {
+  const keys = schemas.map(defOf).flatMap((def) => (def.type === 'object' ? Object.keys(def.shape) : []));
+  return [...new Set(keys)];
+}
+
+function defOf(schema: z.$ZodType): z.$ZodTypes['_zod']['def'] {
+  return (schema as z.$ZodTypes)._zod.def;
 }

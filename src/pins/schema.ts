@@ -1,5 +1,5 @@
 // pins.json, written by `cordon pin`: what exactly the profile's package is.
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isDigest, type Digest } from '../digest.ts';
 import { PLATFORMS } from '../platform.ts';
 
@@ -17,7 +17,12 @@ export const pinsSchema = z.strictObject({
   /** The server's entry point, a path inside the tree with forward slashes (SC-14: never taken from the installed package.json). */
   entry: z
     .string()
-    .regex(/^node_modules\/(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\x21-\x7e]+$/, 'must be a path below node_modules/'),
+    .check(
+      z.regex(
+        /^node_modules\/(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\x21-\x7e]+$/,
+        'must be a path below node_modules/',
+      ),
+    ),
   /** Digest of the tree manifest, per platform. */
   trees: z.strictObject(
     Object.fromEntries(PLATFORMS.map((platform) => [platform, digest])) as Record<

@@ -1,7 +1,13 @@
 // The parts of a profile that can be judged one by one, also when other parts of it have no valid shape: an author is
 // to see all faults at once. Positions are kept; a part of no valid shape is undefined.
-import * as z from 'zod';
-import { type FilesystemGrant, type ProfileDocument, profileSchema } from './schema.ts';
+import * as z from 'zod/mini';
+import {
+  expectation,
+  type FilesystemGrant,
+  filesystemGrant,
+  networkGrant,
+  type ProfileDocument,
+} from './schema.ts';
 
 export type NetworkGrant = ProfileDocument['permissions']['network'][number];
 export type Expectation = ProfileDocument['expects']['deny'][number];
@@ -34,9 +40,6 @@ export function piecesOf(profile: ProfileDocument): ProfilePieces {
 
 /** As `piecesOf`, from a value that the schema refused. */
 export function salvage(value: unknown): ProfilePieces {
-  const shape = profileSchema.shape;
-  const permissions = shape.permissions.unwrap().shape;
-  const expects = shape.expects.unwrap().shape;
   const granted = member(value, 'permissions');
   const expected = member(value, 'expects');
   const env = Object.entries(objectOf(member(value, 'env'))).flatMap(([name, text]) =>
@@ -46,14 +49,14 @@ export function salvage(value: unknown): ProfilePieces {
     args: entries(z.string(), member(value, 'args')),
     env: Object.fromEntries(env),
     secretNames: Object.keys(objectOf(member(value, 'secrets'))),
-    filesystem: entries(permissions.filesystem.unwrap().element, member(granted, 'filesystem')),
-    network: entries(permissions.network.unwrap().element, member(granted, 'network')),
-    deny: entries(expects.deny.unwrap().element, member(expected, 'deny')),
-    allow: entries(expects.allow.unwrap().element, member(expected, 'allow')),
+    filesystem: entries(filesystemGrant, member(granted, 'filesystem')),
+    network: entries(networkGrant, member(granted, 'network')),
+    deny: entries(expectation, member(expected, 'deny')),
+    allow: entries(expectation, member(expected, 'allow')),
   };
 }
 
-function entries<T>(schema: z.ZodType<T>, list: unknown): ReadonlyArray<T | undefined> {
+function entries<T>(schema: z.ZodMiniType<T>, list: unknown): ReadonlyArray<T | undefined> {
   return Array.isArray(list) ? list.map((entry) => schema.safeParse(entry).data) : [];
 }
 

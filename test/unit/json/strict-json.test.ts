@@ -92,7 +92,7 @@ describe('parseStrictJson', () => {
           ([name, member]) => `${JSON.stringify(name)} :${JSON.stringify(member)}`,
         );
         const name = Object.keys(value)[choice % members.length] ?? '';
-        const escaped = [...name]
+        const escaped = Array.from(name)
           .map((letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
           .join('');
         const again = `${isEscaped ? `"${escaped}"` : JSON.stringify(name)}:0`;
