@@ -36,14 +36,15 @@ export async function confine(pid: number, limits: LimitsPlan): Promise<ControlG
           );
     if (made !== undefined) return { kind: 'v2', remove: () => removeLater([made]) };
   }
-  const pids = hierarchy('cgroup', 'pids');
-  const memory = hierarchy('cgroup', 'memory');
-  const wanted = [
-    pids && enter(path.join(pids.mount, pids.group), pid, { 'pids.max': limits.processes + 1 }, {}),
-    memory &&
-      enter(path.join(memory.mount, memory.group), pid, { 'memory.limit_in_bytes': limits.memoryBytes }, {}),
+  const controllers = [
+    { name: 'pids', limit: { 'pids.max': limits.processes + 1 } },
+    { name: 'memory', limit: { 'memory.limit_in_bytes': limits.memoryBytes } },
   ];
-  const made = (await Promise.all(wanted)).filter((group) => group !== undefined);
+  const entered = controllers.flatMap(({ name, limit }) => {
+    const where = hierarchy('cgroup', name);
+    return where === undefined ? [] : [enter(path.join(where.mount, where.group), pid, limit, {})];
+  });
+  const made = (await Promise.all(entered)).filter((group) => group !== undefined);
   return made.length === 0 ? undefined : { kind: 'v1', remove: () => removeLater(made) };
 }
 
