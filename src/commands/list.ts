@@ -99,8 +99,12 @@ function describeState(profile: ListedProfile): string {
   }
 }
 
-/** One command for each thing that can be done about what is shown. */
+/** Commands that would help with what is shown, each once. */
 function hintsFor(profiles: readonly ListedProfile[]): string[] {
   const missing = profiles.filter(({ state }) => state === 'not-installed' || state === 'damaged');
-  return missing.length === 0 ? [] : [`cordon install ${missing.map(({ name }) => name).join(' ')}`];
+  const install = missing.length === 0 ? [] : [`cordon install ${missing.map(({ name }) => name).join(' ')}`];
+  const mend = profiles.flatMap((profile) =>
+    profile.state === 'invalid' ? profile.hints.filter((hint) => hint !== 'cordon list') : [],
+  );
+  return [...new Set([...install, ...mend])];
 }

@@ -73,9 +73,9 @@ function relativeTo(workspace: string | null, path: string): string {
 }
 
 function hidden({ home, workspace, grants, plan }: Explanation): string {
-  const others = grants.length === 0 ? 'every project' : 'every other project';
-  const ofHome =
-    workspace?.startsWith(`${home}/`) === true ? `the rest of ${shellQuote(home)}` : shellQuote(home);
+  const others = workspace === null ? 'every project' : 'every other project';
+  const grantedInHome = grants.some((grant) => grant.path.startsWith(`${home}/`));
+  const ofHome = grantedInHome ? `the rest of ${shellQuote(home)}` : shellQuote(home);
   const madeUp = plan.mounts.filter((mount) => mount.kind === 'file' && mount.target.startsWith('/etc/'));
   return `hidden: all else, as if it did not exist: ${ofHome}, ${others}, /etc but for the above and ${madeUp.length} made-up files, /run and its sockets (agents, Docker, D-Bus), /var, /sys, the /tmp of this machine, devices, other processes`;
 }

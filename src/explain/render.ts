@@ -93,18 +93,17 @@ function secrets({ profile }: Explanation): string[] {
 
 function mcp({ profile }: Explanation): string[] {
   const { tools, ...others } = profile.mcp;
-  const wanted = [
-    ...(tools === true
-      ? ['all tools']
-      : tools === false
-        ? []
-        : [`the tools ${tools.map(escapeText).join(', ')}`]),
-    ...Object.entries(others).flatMap(([name, allowed]) => (allowed ? [name] : [])),
-  ];
+  const also = Object.entries(others).flatMap(([name, asked]) => (asked ? [name] : []));
   return [
-    `${INDENT}asked for  ${wanted.length === 0 ? 'nothing' : wanted.join(', ')}`,
+    ...columns(
+      [
+        ['tools', tools === true ? 'all' : tools === false ? 'none' : tools.map(escapeText).join(', ')],
+        ['also', also.length === 0 ? 'nothing' : also.join(', ')],
+      ],
+      INDENT,
+    ),
     ...paragraph(
-      'every message is parsed and checked before it is passed on; which methods may pass is not limited by this version',
+      'asked for by the profile; every message is parsed and checked before it is passed on, but which methods may pass is not limited by this version',
       INDENT,
     ),
   ];

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { FolderFacts, InstallationFacts } from '../../../src/doctor/installation-facts.ts';
+import { judgeInstallation } from '../../../src/doctor/judge-installation.ts';
+import { sandboxUnavailable } from '../../../src/messages.ts';
+
+const NODE = { kind: 'verified', path: '/usr/bin/node', version: '20.20.2', userWritable: false } as const;
+const ROOT = { path: '/', uid: 0, gid: 0, mode: 0o755 };
+
+function judge(
+  folders: ReadonlyArray<Pick<FolderFacts, 'id' | 'chain'>>,
+  change: Partial<InstallationFacts> = {},
+): string[] {
+  return judgeInstallation({
+    mode: 'unmanaged',
+    uid: 1001,
+    gid: 1001,
+    runtime: NODE,
+    folders: folders.map((folder) => ({
+      title: folder.id,
+      path: folder.chain[0]?.path ?? '/missing',
+      ...folder,
+    })),
+    ...change,
+  })
+    .filter((finding) => finding.verdict !== 'ok')
+    .map(({ id, verdict, cure }) => `${id} ${verdict}: ${cure.join()}`);
+}
+
+const store = (
+  change: Partial<FolderFacts['chain'][number]>,
+  parent: Partial<FolderFacts['chain'][number]> = {},
+) =>
+  [
+    {
+      id: 'store',
+      chain: [
+        { path: '/h/store', uid: 1001, gid: 1001, mode: 0o755, ...change },
+        { path: '/h', uid: 1001, gid: 1001, mode: 0o755, ...parent },
+        ROOT,
+      ],
+    },
+  ] as const;
+
+describe('judgeInstallation', () => {
+  it('finds nothing wrong with folders of the user alone, and with missing ones', () => {
+    expect(judge(store({}))).toEqual([]);
+    expect(judge([{ id: 'store', chain: [] }])).toEqual([]);
+  });
+
+  it('names the folder that somebody else can write, also one above', () => {
+    expect(judge(store({ mode: 0o777 }))).toEqual(['folder-store failed: chmod o-w /h/store']);
+    expect(judge(store({}, { mode: 0o757 }))).toEqual(['folder-store failed: chmod o-w /h']);
+    expect(judge(store({ uid: 7 }))).toEqual(['folder-store failed: sudo chown 1001 /h/store']);
+    expect(judge(store({}, { mode: 0o775, gid: 100 }))).toEqual(['folder-store failed: chmod g-w /h']);
+  });
+
+  it('takes the group that is the user, and sticky folders', () => {
+    expect(judge(store({}, { mode: 0o775 }))).toEqual([]);
+    expect(judge(store({}, { mode: 0o1777, uid: 0 }))).toEqual([]);
+  });
+
+  it('wants root as the owner of managed folders, but not of the audit log', () => {
+    expect(judge(store({}), { mode: 'managed' })).toEqual([
+      'folder-store failed: sudo chown root:root /h/store',
+    ]);
+    const audit = [
+      { id: 'audit', chain: [{ path: '/h/a', uid: 1001, gid: 1001, mode: 0o700 }, ROOT] },
+    ] as const;
+    expect(judge(audit, { mode: 'managed' })).toEqual([]);
+  });
+
+  it('says when others can read the audit log', () => {
+    const audit = [
+      { id: 'audit', chain: [{ path: '/h/a', uid: 1001, gid: 1001, mode: 0o755 }, ROOT] },
+    ] as const;
+    expect(judge(audit)).toEqual(['folder-audit weaker: chmod 700 /h/a']);
+  });
+
+  it('says that the user can change the runtime, and refuses that when managed', () => {
+    const runtime = { ...NODE, userWritable: true };
+    const cure = 'install node as root, then: cordon install';
+    expect(judge([], { runtime })).toEqual([`runtime weaker: ${cure}`]);
+    expect(judge([], { runtime, mode: 'managed' })).toEqual([`runtime failed: ${cure}`]);
+    const error = sandboxUnavailable('no runtime', ['cordon install']);
+    expect(judge([], { runtime: { kind: 'refused', error } })).toEqual(['runtime failed: cordon install']);
+  });
+});
