@@ -5,7 +5,7 @@
 // what is wrong and where, runs only when something is. The value always comes from JSON.parse.
 import { jsonPath } from './json-path.ts';
 
-export interface JsonIssue {
+interface JsonIssue {
   /** Place as `jsonPath` writes it; `line 3, column 7` for text that is no JSON. */
   readonly path: string;
   readonly message: string;

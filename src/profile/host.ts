@@ -31,7 +31,7 @@ function publicSuffixFault(_labels: readonly string[]): string | undefined {
 }
 
 /** Every form that resolvers take for a number: `1.2.3.4`, `127.1`, `0x7f000001`, `2130706433`, `[::1]`. */
-export function isAddress(host: string): boolean {
+function isAddress(host: string): boolean {
   if (host.startsWith('[') || host.split(':').length > 2) return true;
   const last = host.replace(/\.$/, '').split('.').at(-1) ?? '';
   return /^(?:[0-9]+|0x[0-9a-f]*)$/i.test(last);

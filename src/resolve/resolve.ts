@@ -50,7 +50,7 @@ function currentPlatform(): Platform {
 }
 
 /** @throws CordonError PIN_STALE when the profile or the lockfile is not the one that was pinned */
-export function resolvePinned(
+function resolvePinned(
   profile: Profile,
   pins: Pins,
   lockfile: Uint8Array,
@@ -77,7 +77,7 @@ export function lockfileDigest(lockfile: Uint8Array): Digest {
 }
 
 /** @throws CordonError LOCKFILE_MISSING, LOCKFILE_INVALID; INSTALLATION_UNSAFE for a managed profile */
-export function loadLockfile(profile: Pick<Profile, 'name' | 'folder' | 'origin'>): Uint8Array {
+function loadLockfile(profile: Pick<Profile, 'name' | 'folder' | 'origin'>): Uint8Array {
   const file = path.join(profile.folder, LOCKFILE);
   const read = readSmallFile(file, MAX_BYTES);
   if (read.kind === 'missing') throw lockfileMissing(profile.name);
