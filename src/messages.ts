@@ -165,6 +165,78 @@ export function changeLine(change: Change): string {
 export const entryNotFound = (entry: string) =>
   fault('ENTRY_NOT_FOUND', `the package holds no file ${quote(entry)} to start`, ['cordon pin PROFILE']);
 
+export const integrityMismatch = (name: string, expected: string, found: string | undefined) =>
+  fault(
+    'INTEGRITY_MISMATCH',
+    `the registry serves another ${quote(name)} than the one that was pinned`,
+    ['do not use that registry for this package before you know why'],
+    [`expected ${expected}`, ...(found === undefined ? [] : [`found    ${escapeText(found)}`])],
+  );
+
+export const packageUnavailable = (name: string, cause: unknown) =>
+  fault(
+    'PACKAGE_UNAVAILABLE',
+    `${quote(name)} could not be fetched from the registry: ${reasonOf(cause)}`,
+    ['npm ping'],
+    cause instanceof Error ? [quote(cause.message, 300)] : [],
+    cause,
+  );
+
+export const packageTooLarge = (name: string, what: string, limit: number, unit = 'bytes') =>
+  fault('TREE_UNSAFE', `${quote(name)} is too large: ${what} has more than ${limit} ${unit}`);
+
+export const tarballInvalid = (name: string, why: string, entry?: string) =>
+  fault(
+    'TREE_UNSAFE',
+    `the tarball of ${quote(name)} ${escapeText(why)}${entry === undefined ? '' : `: ${quote(entry)}`}`,
+  );
+
+export const caseCollisionFound = (one: string, other: string) =>
+  fault('TREE_UNSAFE', `two names in the package differ only by case: ${quote(one)} and ${quote(other)}`);
+
+export const installedTreeDiffers = (profile: string, expected: string, found: string) =>
+  fault(
+    'TREE_CHANGED',
+    'the packages of the lockfile do not make the pinned tree',
+    [`cordon pin ${profile}`],
+    [`expected ${expected}`, `found    ${found}`],
+  );
+
+export const storeUnwritable = (store: string, cause: unknown) =>
+  fault(
+    'STORE_UNWRITABLE',
+    `the store ${quote(store)} cannot be written: ${reasonOf(cause)}`,
+    [
+      (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC'
+        ? `df -h ${shellQuote(store)}`
+        : `ls -ld ${shellQuote(store)}`,
+    ],
+    [],
+    cause,
+  );
+
+export const pinUnwritable = (folder: string, cause: unknown) =>
+  fault(
+    'STORE_UNWRITABLE',
+    `the pins cannot be written to ${quote(folder)}: ${reasonOf(cause)}`,
+    ['copy the profile to ~/.config/cordon/profiles under a new name, and pin that'],
+    [],
+    cause,
+  );
+
+export const pinImpossible = (name: string, why: string, details: readonly string[] = []) =>
+  fault('PACKAGE_UNAVAILABLE', `${quote(name)} cannot be pinned: ${escapeText(why)}`, [], details);
+
+export const commandNotInPackage = (name: string, wanted: string | undefined, known: readonly string[]) =>
+  fault(
+    'ENTRY_NOT_FOUND',
+    wanted === undefined
+      ? `${quote(name)} has ${known.length === 0 ? 'no command' : `${known.length} commands`}, so the profile must name one in source.bin`
+      : `${quote(name)} has no command ${quote(wanted)}`,
+    [],
+    known.length === 0 ? [] : [`commands: ${known.map((command) => quote(command)).join(', ')}`],
+  );
+
 export const hashHelperFailed = (why: string) =>
   fault('INTERNAL', `hashing the installed package was cut short: ${escapeText(why)}`, [
     'run the same command again',
@@ -184,6 +256,15 @@ export const runtimeChanged = (path: string, sameContent: boolean) =>
       : `${quote(path)} is not the file that cordon recorded`,
     ['cordon install'],
   );
+
+export const runtimeLine = (version: string, path: string) =>
+  `servers run on Node.js ${version}, ${quote(path)}`;
+
+export const pinnedLines = (profile: string, name: string, packages: number, entry: string) =>
+  `pinned ${profile}: ${escapeText(name)}, ${packages} packages, starts ${quote(entry)}`;
+
+export const installScriptsLine = (name: string, scripts: readonly string[]) =>
+  `warning: ${quote(name)} has install scripts, which cordon never runs: ${scripts.map((script) => escapeText(script)).join(', ')}`;
 
 // --- sandbox, launch ---
 
