@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { probeIds } from '../fixtures/probes/probes.mjs';
+import { REQUIREMENTS } from './requirements.ts';
+
+const root = path.dirname(path.dirname(import.meta.dirname));
+/** Tools of the suite that are no rows. */
+const NOT_ROWS = ['numbers'];
+
+test('every row is there once', () => {
+  const ids = REQUIREMENTS.map((row) => row.id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toHaveLength(90);
+});
+
+test('every row that a probe shows has the probe', () => {
+  const without = REQUIREMENTS.filter((row) => row.proof.by === 'probe' && !probeIds.includes(row.id));
+  expect(without.map((row) => row.id)).toEqual([]);
+});
+
+test('every probe names a row', () => {
+  const rows = new Set(REQUIREMENTS.map((row) => row.id));
+  expect(probeIds.filter((id) => !rows.has(id) && !NOT_ROWS.includes(id))).toEqual([]);
+});
+
+test('every row that has tests of its own is named in one', () => {
+  const unnamed = REQUIREMENTS.flatMap((row) => {
+    if (row.proof.by !== 'test') return [];
+    const file = path.join(root, row.proof.file);
+    const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
+    // The id in the name of a test: test('X02: …') or test('… (X02, X05)').
+    const named = new RegExp(`\\b(?:test|it|describe)\\b[^\\n]*\\n?[^\\n]*\\b${row.id}\\b`).test(text);
+    return named ? [] : [`${row.id} in ${row.proof.file}`];
+  });
+  expect(unnamed).toEqual([]);
+});
+
+test('every row that is left for later says why', () => {
+  for (const row of REQUIREMENTS) {
+    if (row.proof.by === 'later') expect(row.proof.why.length, row.id).toBeGreaterThan(10);
+  }
+});
