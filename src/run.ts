@@ -67,12 +67,14 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
     const launched = verifyAndLaunch(prepared, installation);
-    // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
-    const { session, verified } = await Promise.race([
+    const first = await Promise.race([
       launched,
-      interrupted.then((signal) => process.exit(128 + signal)),
-      relay.clientGone.then(() => process.exit(0)),
+      interrupted.then((signal) => 128 + signal),
+      relay.clientGone.then(() => 0),
     ]);
+    // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
+    if (typeof first === 'number') return first;
+    const { session, verified } = first;
     relay.attach({
       input: session.input,
       output: session.output,

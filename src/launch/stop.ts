@@ -2,8 +2,8 @@
 // SIGINT, +100 ms SIGTERM, +400 ms SIGKILL), so ours ends before.
 import type { SessionEnd } from './session.ts';
 
-const TERMINATE_AFTER_MS = 150;
-const KILL_AFTER_MS = 280;
+const TERMINATE_AFTER_MS = 180;
+const KILL_AFTER_MS = 300;
 
 export interface StopSteps {
   readonly endInput: () => void;

@@ -13,6 +13,7 @@ const home = path.join(scratch, 'home');
 const repository = path.join(scratch, 'repository');
 const marker = path.join(scratch, 'marker');
 const executable = path.join(ROOT, 'dist', 'cordon');
+const serverFile = path.join(scratch, 'server.cjs');
 
 const SERVER = `
 const lines = require('node:readline').createInterface({ input: process.stdin });
@@ -62,12 +63,13 @@ async function serverReport(
 
 beforeAll(() => {
   fs.mkdirSync(repository, { recursive: true });
+  fs.writeFileSync(serverFile, SERVER);
   installFixtureProfile({
     home,
     name: 'env',
     package: 'env-server',
     entry: 'server.cjs',
-    files: { 'server.cjs': SERVER },
+    files: { 'server.cjs': serverFile },
     profile: { description: 'Tells what it was given.', env: { GRANTED: 'yes' } },
   });
   write('preload.js', MARK_JS);
@@ -239,7 +241,7 @@ describe('the current directory is a hostile repository', () => {
       name: 'filesystem',
       package: 'env-server',
       entry: 'server.cjs',
-      files: { 'server.cjs': SERVER },
+      files: { 'server.cjs': serverFile },
       profile: { description: 'Not the reviewed one.' },
     });
     const launcher = startLauncher('filesystem', { home: other, cwd: repository });

@@ -19,7 +19,7 @@ import {
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-lifecycle-')));
 const home = path.join(scratch, 'home');
 const cwd = path.join(scratch, 'workspace');
-const source = fs.readFileSync(path.join(ROOT, 'test/fixtures/servers/lifecycle-server.mjs'), 'utf8');
+const source = path.join(ROOT, 'test/fixtures/servers/lifecycle-server.mjs');
 const launchers: Launcher[] = [];
 
 /** A profile of its own for each start, so that its token is in no other process. */
