@@ -60,7 +60,7 @@ async function buildLockfile(spec: string, npm: NpmOptions, scratch: string): Pr
   try {
     const tree = await new Arborist(options).buildIdealTree();
     if (tree.meta === undefined || tree.meta === null) throw new TypeError('an ideal tree without metadata');
-    return tree.meta.toString();
+    return withoutFunding(tree.meta.toString());
   } catch (error) {
     if (isStoreFault(error)) throw error;
     const { code = '', message } = error as NodeJS.ErrnoException;
@@ -69,4 +69,11 @@ async function buildLockfile(spec: string, npm: NpmOptions, scratch: string): Pr
     if (code === 'ERESOLVE') throw pinImpossible(spec, 'its dependencies contradict each other', [message]);
     throw packageUnavailable(spec, error);
   }
+}
+
+/** npm copies each package's donation links; nothing else in the file is a URL, and nobody reviews these. */
+function withoutFunding(text: string): string {
+  const lockfile = JSON.parse(text) as { packages: Record<string, { funding?: unknown }> };
+  for (const entry of Object.values(lockfile.packages)) delete entry.funding;
+  return `${JSON.stringify(lockfile, undefined, 2)}\n`;
 }
