@@ -16,7 +16,7 @@ let cordon: string;
 interface Diagnosis {
   readonly status: number | null;
   readonly findings: readonly Finding[];
-  of(id: string): Finding | undefined;
+  readonly of: (id: string) => Finding | undefined;
   readonly failed: readonly string[];
 }
 

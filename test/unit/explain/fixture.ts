@@ -17,7 +17,7 @@ export const FACTS: SystemFacts = {
   maskedProc: [{ path: '/proc/kcore', kind: 'file' }],
 };
 
-export const digest = digestFromHex('12'.repeat(32));
+const digest = digestFromHex('12'.repeat(32));
 
 /** `missing`: paths outside that do not exist. */
 export function requestFor(
