@@ -15,6 +15,11 @@ export interface ProbeRunner {
   close(): Promise<void>;
 }
 
+export interface Server extends ProbeRunner {
+  /** Calls another tool of the probe server. */
+  call(tool: string): Promise<Outcomes>;
+}
+
 const SYSTEM_ENVIRONMENT = { PATH: '/usr/bin:/bin', TERM: 'dumb' };
 
 export function outside(column: Column, world: World, wrap: readonly string[] = []): ProbeRunner {
@@ -43,7 +48,7 @@ export interface InsideOptions {
   readonly wrap?: readonly string[];
 }
 
-export async function inside(column: Column, world: World, options: InsideOptions): Promise<ProbeRunner> {
+export async function inside(column: Column, world: World, options: InsideOptions): Promise<Server> {
   const conversation = withLeaks(world, (leaks) =>
     converse({
       command: column.as([...(options.wrap ?? []), options.cordon, 'run', options.profile]),
@@ -68,12 +73,12 @@ export async function inside(column: Column, world: World, options: InsideOption
   return {
     conversation,
     run: async (id, more) => {
-      const result = await request('tools/call', {
-        name: 'probe',
-        arguments: { id, where: 'inside', targets: { ...world.targets, ...more } },
-      });
+      const args = { id, where: 'inside', targets: { ...world.targets, ...more } };
+      const result = await request('tools/call', { name: 'probe', arguments: args });
       return (JSON.parse(textOf(result)) as { outcomes: Outcomes }).outcomes;
     },
+    call: async (tool) =>
+      JSON.parse(textOf(await request('tools/call', { name: tool, arguments: {} }))) as Outcomes,
     close: () => conversation.close(),
   };
 }

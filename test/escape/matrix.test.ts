@@ -1,25 +1,19 @@
 // Each row of requirements.ts that a probe shows: outside first, where it must succeed, then as the server, where it must
 // come to what the row says. Once per column.
-import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { columns, copyProgram, isRoot } from './columns.ts';
+import { columns, isRoot } from './columns.ts';
 import type { Outcomes } from './conversation.ts';
-import { compileProbe } from './compile-probe.ts';
 import { inside, installProbeServer, outside, type ProbeRunner } from './harness.ts';
 import { type Proof, REQUIREMENTS, type Words } from './requirements.ts';
+import { setStage } from './stage.ts';
 import { buildWorld, type Targets, type World } from './world.ts';
 
 type ProbeProof = Extract<Proof, { readonly by: 'probe' }>;
 const ROWS = REQUIREMENTS.flatMap((row) => (row.proof.by === 'probe' ? [{ ...row, proof: row.proof }] : []));
 
-// Not /tmp: the server has one of its own there, which would hide what these rows are about.
-const folder = fs.mkdtempSync('/var/tmp/cordon-escape-');
-fs.chmodSync(folder, 0o755);
-const probeProgram = compileProbe(folder);
-const { cordon } = copyProgram(folder);
-
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+const stage = setStage();
+afterAll(() => stage.remove());
 
 describe.each(columns())('$name', (column) => {
   let world: World;
@@ -27,15 +21,18 @@ describe.each(columns())('$name', (column) => {
   let more: Targets;
 
   beforeAll(async () => {
-    world = await buildWorld(folder, column, probeProgram);
+    world = await buildWorld(stage.folder, column, stage.probe);
     more = { mostProcesses: 8, ownFiles: installProbeServer(column, world) };
     // A controlling terminal for the rows about terminals: the suite itself may have none.
     const withTerminal = [path.join(world.tools, 'probe'), 'with-terminal'];
     places.set('outside', outside(column, world));
     places.set('outside terminal', outside(column, world, withTerminal));
-    places.set('workspace', await inside(column, world, { cordon, profile: 'workspace' }));
-    places.set('bare', await inside(column, world, { cordon, profile: 'bare' }));
-    places.set('terminal', await inside(column, world, { cordon, profile: 'bare', wrap: withTerminal }));
+    places.set('workspace', await inside(column, world, { cordon: stage.cordon, profile: 'workspace' }));
+    places.set('bare', await inside(column, world, { cordon: stage.cordon, profile: 'bare' }));
+    places.set(
+      'terminal',
+      await inside(column, world, { cordon: stage.cordon, profile: 'bare', wrap: withTerminal }),
+    );
   });
 
   afterAll(async () => {
