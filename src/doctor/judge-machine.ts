@@ -152,6 +152,10 @@ function account({ uid }: MachineFacts): Finding {
 }
 
 function groups({ groups: names, uid }: MachineFacts): Finding {
+  if (names === undefined)
+    return finding('groups', 'groups', 'weaker', 'could not be asked for, so none can be ruled out', [
+      'id -Gn',
+    ]);
   const powerful = uid === 0 ? [] : names.filter((name) => POWERFUL_GROUPS.has(name));
   return powerful.length === 0
     ? finding('groups', 'groups', 'ok', 'none that gives more than the user has')

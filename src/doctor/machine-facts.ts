@@ -6,8 +6,8 @@ export interface MachineFacts {
   /** Release, `6.1.0-28-amd64`. */
   readonly kernel: string;
   readonly uid: number;
-  /** Names of the user's groups. */
-  readonly groups: readonly string[];
+  /** Names of the user's groups; undefined when they could not be asked for. */
+  readonly groups: readonly string[] | undefined;
   readonly bwrap:
     | { readonly kind: 'usable'; readonly facts: BwrapFacts; readonly version: string }
     | { readonly kind: 'refused'; readonly error: CordonError };

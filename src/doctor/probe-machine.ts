@@ -46,8 +46,9 @@ async function bubblewrap(): Promise<MachineFacts['bwrap']> {
 }
 
 /** `id` asks all of the machine's user databases, not only /etc/group. */
-async function groups(): Promise<string[]> {
-  return (await output('/usr/bin/id', ['-Gn'])).split(' ').filter((name) => name !== '');
+async function groups(): Promise<string[] | undefined> {
+  const names = await output('/usr/bin/id', ['-Gn']);
+  return names === '' ? undefined : names.split(' ');
 }
 
 /** First line of a program's output; empty when it cannot be had. */

@@ -10,6 +10,8 @@ import type { Scene } from './check.ts';
 /** Linux allows 107 bytes for the path of a unix socket. */
 const SOCKET_PATH_BYTES = 107;
 const WAIT_MS = 2000;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const INTERRUPTED = 130;
 
 export interface Scratch {
   readonly paths: Scene['scratch'];
@@ -26,7 +28,14 @@ export async function makeScratch(): Promise<Scratch> {
   const ungranted = path.join(folder, 'ungranted');
   const socket = path.join(workspace, 'listener');
   const servers: net.Server[] = [];
+  const interrupted = (): never => {
+    fs.rmSync(folder, { recursive: true, force: true });
+    // The kernel ends a sandbox that runs.
+    process.exit(INTERRUPTED);
+  };
+  for (const signal of SIGNALS) process.once(signal, interrupted);
   const remove = async (): Promise<void> => {
+    for (const signal of SIGNALS) process.off(signal, interrupted);
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     fs.rmSync(folder, { recursive: true, force: true });
   };

@@ -47,6 +47,7 @@ describe('judgeMachine', () => {
     ['no control group', {}, { kind: 'started', confinement: 'none' }, ['control-group weaker']],
     ['a member of docker', { groups: ['ann', 'docker', 'sudo'] }, STARTED, ['groups weaker']],
     ['an old kernel', { kernel: '5.10.0-33-amd64' }, STARTED, ['kernel weaker']],
+    ['groups unknown', { groups: undefined }, STARTED, ['groups weaker']],
     ['Yama off', { settings: { ...FACTS.settings, ptraceScope: 0 } }, STARTED, ['tracing weaker']],
     ['no seccomp', { seccompActions: undefined }, STARTED, ['seccomp failed']],
     [
