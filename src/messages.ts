@@ -2,6 +2,7 @@
 // are commands to paste. Text that is not ours goes through `quote` or `escapeText`.
 import { CordonError, type ErrorCode } from './errors.ts';
 import { escapeText, quote } from './escape.ts';
+import type { LineFault } from './relay/fault.ts';
 import type { Change } from './verify/compare.ts';
 
 /** How an error looks on a terminal: `error:`, indented details, `hint:` lines. No trailing newline. */
@@ -375,3 +376,55 @@ export const workspaceGone = (cause: unknown) =>
     [],
     cause,
   );
+
+// --- relay ---
+
+/** What is wrong with one line. Never a word of the line itself: it may be written to steer whoever reads this. */
+export const lineFaults: Readonly<Record<LineFault, string>> = {
+  'not-json': 'the line is not JSON',
+  'not-utf8': 'the line is not UTF-8',
+  'carriage-return': 'a carriage return stands inside the line',
+  'byte-order-mark': 'the line begins with a byte order mark',
+  batch: 'the line is a list of messages',
+  'not-an-object': 'the line is JSON but no object',
+  'not-a-message': 'the line is JSON but no JSON-RPC message',
+  'too-deep': 'the message is nested deeper than 64 levels',
+  'duplicate-key': 'a key is there twice',
+  'escaped-key': 'a key is written with needless escapes',
+  'key-too-long': 'a key is longer than 16 KiB',
+  'lone-surrogate': 'a string holds half a surrogate pair',
+  'number-out-of-range': 'a number is out of range',
+  'version-wrong': 'the member jsonrpc is not "2.0"',
+  'id-invalid': 'the id is neither an integer literal nor a short printable string',
+  'shape-ambiguous': 'not exactly one of method, result and error is there',
+  'member-unknown': 'the message has a member that JSON-RPC does not know',
+  'member-look-alike': 'a member has a name that only looks like one of the protocol',
+  'member-type': 'a member has the wrong type',
+  'method-invalid': 'the method is no printable name of at most 128 characters',
+  'result-type-unknown': 'the result has a type that its request does not allow',
+  'line-endless': 'a line has no end',
+  'output-closed': 'the server closed its output and went on running',
+};
+
+/** What the relay itself answers or notes. */
+export const relayAnswers = {
+  tooLarge: 'the message is larger than allowed',
+  resultTooLarge: (bytes: number) => `the server's answer of ${bytes} bytes is larger than allowed`,
+  resultInvalid: (words: string) => `the server's answer was not passed on: ${words}`,
+  idInUse: 'a request with this id is still waiting',
+  idUnknown: 'nobody waits under this id',
+  tokenUnknown: 'nobody waits under this progress token',
+  tooManyRequests: 'too many requests are waiting',
+  tooManyNotifications: 'too many notifications in a short time',
+  methodNotFound: 'Method not found',
+  requestsUnavailable: 'the server asked without a session that allows it',
+  answersPaused: 'the server does not read its answers',
+} as const;
+
+export const protocolViolation = (what: LineFault) =>
+  fault('PROTOCOL_VIOLATION', `the server broke the protocol: ${lineFaults[what]}`, [
+    'report it to the maintainers of the server',
+  ]);
+
+/** In place of what a server wrote to stderr faster than it is passed on. */
+export const stderrDropped = (lines: number) => `${count(lines, 'line')} dropped`;

@@ -103,6 +103,13 @@ class BunWritable extends Writable {
     }
   }
 
+  override _writev(
+    pieces: ReadonlyArray<{ readonly chunk: Buffer }>,
+    settle: (error?: Error | null) => void,
+  ): void {
+    this._write(Buffer.concat(pieces.map((piece) => piece.chunk)), 'utf8', settle);
+  }
+
   override _final(settle: (error?: Error | null) => void): void {
     this.#end().then(() => settle(), settle);
   }

@@ -6,9 +6,16 @@ import type { CordonError } from '../errors.ts';
 export interface RelayOptions {
   /** The MCP client: our own stdin and stdout. Reading starts at once; nothing is lost while the server starts. */
   readonly client: { readonly input: Readable; readonly output: Writable };
-  /** Largest message from the server, in bytes. */
-  readonly maxServerMessageBytes: number;
   readonly onDenied: (denial: RelayDenial) => void;
+  /** How long a server may run with its output closed before the session ends. Default 1000. */
+  readonly outputClosedMs?: number;
+}
+
+export interface RelayServer {
+  readonly input: Writable;
+  readonly output: Readable;
+  /** Largest message from the server, in bytes. */
+  readonly maxMessageBytes: number;
 }
 
 export interface RelayDenial {
@@ -25,8 +32,11 @@ export interface RelayCounts {
 
 export interface Relay {
   /** Connects the running server; what the client said meanwhile flows first, in order. */
-  attach(server: { readonly input: Writable; readonly output: Readable }): void;
-  /** From now on (and for everything that waits) each request is answered with -32603 and the reason. */
+  attach(server: RelayServer): void;
+  /**
+   * From now on (and for everything that waits) each request is answered with -32603 and the reason; nothing of the
+   * server passes any more. The first error stays: what came first is why.
+   */
   refuse(error: CordonError): void;
   /** Resolves when the client closed its side or cannot be written to any more. */
   readonly clientGone: Promise<void>;
@@ -34,6 +44,8 @@ export interface Relay {
   readonly violated: Promise<CordonError>;
   /** Resolves when the server's output reached its end and everything judged was written to the client. */
   readonly serverDrained: Promise<void>;
+  /** Resolves when the server first answered a request with a result or error: it has started. */
+  readonly serverAnswered: Promise<void>;
   /** Resolves when everything answered so far was handed to the kernel. */
   flush(): Promise<void>;
   counts(): RelayCounts;

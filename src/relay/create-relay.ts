@@ -1,0 +1,189 @@
+// The relay at work: two inlets, two outlets and one judge between them.
+import type { Writable } from 'node:stream';
+import type { CordonError } from '../errors.ts';
+import { protocolViolation, refusalLine, relayAnswers } from '../messages.ts';
+import { answerLine, CODES } from './answers.ts';
+import type { LineFault } from './fault.ts';
+import type { Frame } from './framing.ts';
+import { Inlet } from './inlet.ts';
+import { Judge, type Verdict } from './judge.ts';
+import { LIMITS } from './limits.ts';
+import type { Direction } from './methods.ts';
+import { Outlet } from './outlet.ts';
+import type { Relay, RelayCounts, RelayOptions, RelayServer } from './relay.ts';
+import type { RequestId } from './request-id.ts';
+
+const OUTPUT_CLOSED_MS = 1000;
+/** How long lines that wait for the server keep a client that closed its side from being gone. */
+const LAST_WORDS_MS = 100;
+
+/** Starts reading the client at once. Never throws and never rejects: a broken stream is a client or server that left. */
+export function createRelay(options: RelayOptions): Relay {
+  return new RelaySession(options);
+}
+
+class RelaySession implements Relay {
+  readonly clientGone: Promise<void>;
+  readonly violated: Promise<CordonError>;
+  readonly serverDrained: Promise<void>;
+  readonly serverAnswered: Promise<void>;
+  readonly #options: RelayOptions;
+  readonly #judge = new Judge();
+  readonly #client: { readonly inlet: Inlet; readonly outlet: Outlet };
+  #server: { readonly inlet: Inlet; readonly outlet: Outlet } | undefined;
+  #refusal: CordonError | undefined;
+  #counts = { messagesToServer: 0, messagesToClient: 0 };
+  #outputClosed: NodeJS.Timeout | undefined;
+  #clientLeft!: () => void;
+  #violated!: (error: CordonError) => void;
+  #drained!: () => void;
+  #answered!: () => void;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const left = new Promise<void>((resolve) => {
+      this.#clientLeft = resolve;
+    });
+    this.violated = new Promise((resolve) => {
+      this.#violated = resolve;
+    });
+    this.serverDrained = new Promise((resolve) => {
+      this.#drained = resolve;
+    });
+    this.serverAnswered = new Promise((resolve) => {
+      this.#answered = resolve;
+    });
+    const outlet = new Outlet(options.client.output, () => this.#proceed());
+    const inlet = new Inlet(options.client.input, {
+      limits: framingLimits(LIMITS.clientLineBytes),
+      maxWaitingBytes: LIMITS.heldBytes,
+      take: (frame) => this.#takeFromClient(frame),
+      around: (takeAll) => together(takeAll, this.#server?.outlet, outlet),
+    });
+    this.#client = { inlet, outlet };
+    this.clientGone = Promise.race([outlet.gone, left, inlet.ended.then(() => this.#lastWords())]);
+  }
+
+  attach(server: RelayServer): void {
+    if (this.#refusal !== undefined) return;
+    const outlet = new Outlet(server.input as Writable, () => this.#proceed());
+    const inlet = new Inlet(server.output, {
+      limits: framingLimits(server.maxMessageBytes),
+      // Nothing is read ahead: the kernel's pipe is the queue, and a server that writes faster has to wait.
+      maxWaitingBytes: 0,
+      take: (frame) => this.#takeFromServer(frame),
+      around: (takeAll) => together(takeAll, this.#client.outlet),
+    });
+    this.#server = { inlet, outlet };
+    void inlet.ended.then(() => this.#serverOutputEnded());
+    this.#proceed();
+  }
+
+  refuse(error: CordonError): void {
+    this.#refusal ??= error;
+    clearTimeout(this.#outputClosed);
+    this.#server?.inlet.close();
+    for (const { id } of this.#judge.giveUp()) this.#answerRefused(id, this.#refusal);
+    this.#client.inlet.proceed();
+  }
+
+  flush(): Promise<void> {
+    return this.#client.outlet.flush();
+  }
+
+  counts(): RelayCounts {
+    return { ...this.#counts };
+  }
+
+  #takeFromClient(frame: Frame): boolean {
+    // Answers of our own that the client does not read count as memory.
+    if (this.#client.outlet.queuedBytes > LIMITS.heldBytes) return false;
+    if (this.#refusal !== undefined) {
+      const id = this.#judge.requestIn(frame);
+      if (id !== undefined) this.#answerRefused(id, this.#refusal);
+      return true;
+    }
+    const server = this.#server;
+    if (server === undefined || server.outlet.isFull) return false;
+    if (frame.kind === 'endless') this.#clientLeft();
+    this.#carryOut(this.#judge.fromClient(frame), frame, 'client-to-server', server.outlet);
+    return true;
+  }
+
+  #takeFromServer(frame: Frame): boolean {
+    if (this.#client.outlet.isFull) return false;
+    const verdict = this.#judge.fromServer(frame, performance.now());
+    this.#carryOut(verdict, frame, 'server-to-client', this.#client.outlet);
+    return true;
+  }
+
+  #carryOut(verdict: Verdict, frame: Frame, direction: Direction, onward: Outlet): void {
+    if (verdict.violation !== undefined) {
+      this.#violate(verdict.violation);
+      return;
+    }
+    if (verdict.forward === true && frame.kind === 'line') {
+      onward.write(frame.bytes);
+      if (direction === 'client-to-server') this.#counts.messagesToServer += 1;
+      else this.#counts.messagesToClient += 1;
+      if (verdict.isAnswer === true) this.#answered();
+    }
+    if (verdict.answer?.to === 'client') this.#client.outlet.write(answerLine(verdict.answer));
+    if (verdict.answer?.to === 'server') this.#answerServer(answerLine(verdict.answer), direction);
+    if (verdict.denial !== undefined) this.#options.onDenied({ direction, ...verdict.denial });
+  }
+
+  /** Not held back for a server that does not read: waiting here would stop its results as well, and then both hang. */
+  #answerServer(line: Uint8Array, direction: Direction): void {
+    const outlet = this.#server?.outlet;
+    if (outlet === undefined || outlet.queuedBytes > LIMITS.heldBytes)
+      this.#options.onDenied({ direction, reason: 'rate-limited', detail: relayAnswers.answersPaused });
+    else outlet.write(line);
+  }
+
+  #answerRefused(id: RequestId, error: CordonError): void {
+    const answer = { to: 'client', id, code: CODES.internal } as const;
+    this.#client.outlet.write(answerLine({ ...answer, message: refusalLine(error), reason: error.code }));
+  }
+
+  #violate(fault: LineFault): void {
+    if (this.#refusal !== undefined) return;
+    const error = protocolViolation(fault);
+    this.refuse(error);
+    this.#violated(error);
+  }
+
+  #serverOutputEnded(): void {
+    void this.#client.outlet.flush().then(this.#drained);
+    if (this.#refusal !== undefined) return;
+    // Whoever waits would wait for ever. A server that ends closes its output too, a moment before.
+    const limit = this.#options.outputClosedMs ?? OUTPUT_CLOSED_MS;
+    this.#outputClosed = setTimeout(() => this.#violate('output-closed'), limit);
+    this.#outputClosed.unref();
+  }
+
+  #proceed(): void {
+    this.#client.inlet.proceed();
+    this.#server?.inlet.proceed();
+  }
+
+  async #lastWords(): Promise<void> {
+    const until = performance.now() + LAST_WORDS_MS;
+    while (this.#client.inlet.hasWaiting && this.#server !== undefined && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function framingLimits(maxLineBytes: number): { maxLineBytes: number; maxDiscardedBytes: number } {
+  return { maxLineBytes, maxDiscardedBytes: maxLineBytes * LIMITS.endlessFactor };
+}
+
+function together(writes: () => void, ...outlets: ReadonlyArray<Outlet | undefined>): void {
+  const [first, ...others] = outlets;
+  if (first === undefined) {
+    if (others.length === 0) writes();
+    else together(writes, ...others);
+  } else {
+    first.together(() => together(writes, ...others));
+  }
+}

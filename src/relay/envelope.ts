@@ -1,0 +1,139 @@
+// A parsed line as exactly one of four messages, or the one thing that is wrong with it. Keys are compared exactly: some
+// parsers ignore case (Go, C#), fold `ſ` to `s` and the Kelvin sign to `k`, or stop at a NUL (CVE-2026-27896,
+// GHSA-q382-vc8q-7jhj), so that two readers of one line see two messages.
+import type { LineFault } from './fault.ts';
+import { type RequestId, readId } from './request-id.ts';
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export type Message =
+  | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: JsonObject }
+  | { readonly kind: 'notification'; readonly method: string; readonly params: JsonObject }
+  | { readonly kind: 'result'; readonly id: RequestId; readonly result: JsonObject }
+  | { readonly kind: 'error'; readonly id: RequestId; readonly error: JsonObject };
+
+export type Envelope =
+  | { readonly ok: true; readonly message: Message }
+  | { readonly ok: false; readonly fault: LineFault };
+
+const MAX_METHOD_LENGTH = 128;
+const METHOD = /^[\x21-\x7e]+$/;
+const NO_PARAMS: JsonObject = Object.freeze({});
+
+const ENVELOPE_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
+const ERROR_KEYS = new Set(['code', 'message', 'data']);
+
+/** Members that the protocol itself gives a meaning, directly in `params` or `result`. */
+const PROTOCOL_KEYS = new Set(
+  `_meta name arguments uri cursor nextCursor tools prompts resources
+  contents resourceTemplates content structuredContent isError messages instructions serverInfo clientInfo
+  capabilities protocolVersion supportedVersions resultType inputRequests inputResponses requestState requestId progressToken
+  progress total reason level logger task action roots model
+  role systemPrompt requestedSchema mode url`.split(/\s+/),
+);
+const FOLDED_ENVELOPE_KEYS = folded(ENVELOPE_KEYS);
+const FOLDED_ERROR_KEYS = folded(ERROR_KEYS);
+const FOLDED_PROTOCOL_KEYS = folded(PROTOCOL_KEYS);
+
+/**
+ * @param value what JSON.parse made of the line
+ * @param idToken the top-level id as it is spelled in the line
+ */
+export function readEnvelope(value: unknown, idToken: string | undefined): Envelope {
+  if (Array.isArray(value)) return fault('batch');
+  if (!isJsonObject(value)) return fault('not-an-object');
+  const wrongKey = wrongMember(value, ENVELOPE_KEYS, FOLDED_ENVELOPE_KEYS);
+  if (wrongKey !== undefined) return fault(wrongKey);
+  const shape = shapeOf(value);
+  if (shape === undefined) return fault('shape-ambiguous');
+  if (value['jsonrpc'] !== '2.0') return fault('version-wrong');
+  if (shape === 'method') return readCall(value, idToken);
+  const id = idToken === undefined ? undefined : readId(idToken);
+  if (id === undefined) return fault('id-invalid');
+  return shape === 'result' ? readResult(id, value['result']) : readError(id, value['error']);
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fault(what: LineFault): Envelope {
+  return { ok: false, fault: what };
+}
+
+function shapeOf(value: JsonObject): 'method' | 'result' | 'error' | undefined {
+  const method = Object.hasOwn(value, 'method');
+  const result = Object.hasOwn(value, 'result');
+  const error = Object.hasOwn(value, 'error');
+  if (Number(method) + Number(result) + Number(error) !== 1) return undefined;
+  if (!method && Object.hasOwn(value, 'params')) return undefined;
+  if (method) return 'method';
+  return result ? 'result' : 'error';
+}
+
+function readCall(value: JsonObject, idToken: string | undefined): Envelope {
+  const method = value['method'];
+  if (typeof method !== 'string' || method.length > MAX_METHOD_LENGTH || !METHOD.test(method))
+    return fault('method-invalid');
+  const params = value['params'] ?? NO_PARAMS;
+  if (!isJsonObject(params) || value['params'] === null) return fault('member-type');
+  const disguise = disguisedMember(params);
+  if (disguise !== undefined) return fault(disguise);
+  if (idToken === undefined) return { ok: true, message: { kind: 'notification', method, params } };
+  const id = readId(idToken);
+  if (id === undefined) return fault('id-invalid');
+  return { ok: true, message: { kind: 'request', id, method, params } };
+}
+
+function readResult(id: RequestId, result: unknown): Envelope {
+  if (!isJsonObject(result)) return fault('member-type');
+  const disguise = disguisedMember(result);
+  if (disguise !== undefined) return fault(disguise);
+  return { ok: true, message: { kind: 'result', id, result } };
+}
+
+function readError(id: RequestId, error: unknown): Envelope {
+  if (!isJsonObject(error)) return fault('member-type');
+  const wrongKey = wrongMember(error, ERROR_KEYS, FOLDED_ERROR_KEYS);
+  if (wrongKey !== undefined) return fault(wrongKey);
+  if (!Number.isSafeInteger(error['code']) || typeof error['message'] !== 'string')
+    return fault('member-type');
+  return { ok: true, message: { kind: 'error', id, error } };
+}
+
+function wrongMember(
+  object: JsonObject,
+  allowed: ReadonlySet<string>,
+  allowedFolded: ReadonlySet<string>,
+): LineFault | undefined {
+  for (const key of Object.keys(object)) {
+    if (allowed.has(key)) continue;
+    return isDisguise(key, allowedFolded) ? 'member-look-alike' : 'member-unknown';
+  }
+  return undefined;
+}
+
+/** Members of params and results are open; only what pretends to be a known one is refused. */
+function disguisedMember(object: JsonObject): LineFault | undefined {
+  for (const key of Object.keys(object)) {
+    if (!PROTOCOL_KEYS.has(key) && isDisguise(key, FOLDED_PROTOCOL_KEYS)) return 'member-look-alike';
+  }
+  return undefined;
+}
+
+/** `__proto__` too: whoever copies such an object member by member gets another object. */
+function isDisguise(key: string, knownFolded: ReadonlySet<string>): boolean {
+  return key === '__proto__' || knownFolded.has(fold(key));
+}
+
+function folded(keys: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...keys].map(fold));
+}
+
+// oxlint-disable-next-line no-control-regex
+const INVISIBLE = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
+
+/** Upper before lower case: together they fold `ſ`, the Kelvin sign and all that differs by case alone. */
+function fold(key: string): string {
+  return key.replace(INVISIBLE, '').toUpperCase().toLowerCase();
+}

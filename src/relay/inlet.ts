@@ -1,0 +1,108 @@
+// A stream that is read line by line, with a queue in front of the judge: reading goes on for a while when the judge must
+// wait, so that the end of the stream is noticed even then.
+import { Buffer } from 'node:buffer';
+import type { Readable } from 'node:stream';
+import { type Frame, type FramingLimits, LineFramer } from './framing.ts';
+
+export interface InletOptions {
+  readonly limits: FramingLimits;
+  /** Reading stops when this much waits; 0 to stop at once. */
+  readonly maxWaitingBytes: number;
+  /** Takes the next line; false when it cannot now. */
+  readonly take: (frame: Frame) => boolean;
+  /** Runs around all lines of one piece. */
+  readonly around: (takeAll: () => void) => void;
+}
+
+export class Inlet {
+  readonly #stream: Readable;
+  readonly #framer: LineFramer;
+  readonly #options: InletOptions;
+  /** In the order of their coming. */
+  readonly #waiting = new Set<Frame>();
+  #waitingBytes = 0;
+  #isClosed = false;
+  /** Resolves at the end of the stream, however it comes. */
+  readonly ended: Promise<void>;
+
+  constructor(stream: Readable, options: InletOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#framer = new LineFramer(options.limits);
+    this.ended = new Promise((resolve) => {
+      stream.on('end', resolve);
+      stream.on('error', () => resolve());
+      stream.on('close', resolve);
+    });
+    stream.on('data', this.#onData);
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** Offers what waits again; to be called when `take` may succeed. */
+  proceed(): void {
+    if (this.#isClosed) return;
+    if (this.hasWaiting) this.#offer([]);
+    this.#steer();
+  }
+
+  /** Reads no more; what waits is forgotten. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting.clear();
+    this.#waitingBytes = 0;
+    this.#stream.off('data', this.#onData);
+    this.#stream.destroy();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#offer(this.#framer.push(chunk));
+    this.#steer();
+  };
+
+  #offer(frames: readonly Frame[]): void {
+    const [only] = frames;
+    if (frames.length === 1 && only !== undefined && !this.hasWaiting) {
+      if (!this.#options.take(only)) this.#keep(only);
+      return;
+    }
+    this.#options.around(() => {
+      this.#takeWaiting();
+      for (const frame of frames) {
+        if (this.#isClosed) return;
+        if (this.hasWaiting || !this.#options.take(frame)) this.#keep(frame);
+      }
+    });
+  }
+
+  #takeWaiting(): void {
+    for (const frame of this.#waiting.values()) {
+      if (!this.#options.take(frame)) return;
+      this.#waiting.delete(frame);
+      this.#waitingBytes -= sizeOf(frame);
+      if (this.#isClosed) return;
+    }
+  }
+
+  #keep(frame: Frame): void {
+    if (this.#isClosed) return;
+    // A copy: the line is a part of the piece in which it came, and would hold all of it.
+    const kept: Frame = frame.kind === 'line' ? { kind: 'line', bytes: Buffer.from(frame.bytes) } : frame;
+    this.#waiting.add(kept);
+    this.#waitingBytes += sizeOf(kept);
+  }
+
+  #steer(): void {
+    if (this.#isClosed) return;
+    const isBehind = this.hasWaiting && this.#waitingBytes >= this.#options.maxWaitingBytes;
+    if (isBehind) this.#stream.pause();
+    else if (this.#stream.isPaused()) this.#stream.resume();
+  }
+}
+
+/** Small things cost memory too: a thousand short lines are no kilobyte. */
+function sizeOf(frame: Frame): number {
+  return 128 + (frame.kind === 'line' ? frame.bytes.length : 0);
+}

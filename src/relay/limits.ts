@@ -1,0 +1,30 @@
+// How much of anything passes (protocol.md 5.3). Honest servers and clients stay far below each of these.
+import { MAX_DEPTH } from './scan.ts';
+
+const MIB = 1024 * 1024;
+
+export const LIMITS = {
+  depth: MAX_DEPTH,
+  /** Longest line of a client. */
+  clientLineBytes: 4 * MIB,
+  /** A line this many times over its limit without an end: the peer is given up (JR-17). */
+  endlessFactor: 4,
+  notificationBytes: 64 * 1024,
+  /** Results of list requests, which clients put into the model's context as a whole. */
+  listResultBytes: 1 * MIB,
+  /** Requests of the client that wait for the server. */
+  clientRequestsInFlight: 1024,
+  /** Requests of the server that wait for the client, that is for a person, mostly. */
+  serverRequestsInFlight: 64,
+  /** Notifications of the server: a progress bar needs ten in a second. */
+  serverNotifications: { perSecond: 500, burst: 1000 },
+  /** What the client said before the server ran, and answers of our own that a peer has not read yet. */
+  heldBytes: 8 * MIB,
+} as const;
+
+export const LIST_METHODS: ReadonlySet<string> = new Set([
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+]);

@@ -1,0 +1,114 @@
+// What the server writes to stderr, passed on as plain lines: nothing in it can steer a terminal or forge a line of ours
+// (AN-03, AN-07), and no amount of it stops the server or fills our memory.
+import { StringDecoder } from 'node:string_decoder';
+import type { Readable, Writable } from 'node:stream';
+import { escapeText } from '../escape.ts';
+import { stderrDropped } from '../messages.ts';
+import { RateLimit } from './rate-limit.ts';
+
+const PREFIX = '[server] ';
+const MAX_LINE_BYTES = 8 * 1024;
+/** A noisy start of some megabytes passes whole; a server that never stops is cut to what a person could still skim. */
+const RATE = { perSecond: 256 * 1024, burst: 16 * 1024 * 1024 };
+const MAX_QUEUED_BYTES = 1024 * 1024;
+/** Once too much came, nothing passes for this long: else every second line would be a note about dropped lines. */
+const QUIET_MS = 1000;
+const LF = 0x0a;
+const PLAIN = /^[\t\x20-\x7e]*$/;
+
+/**
+ * Reads `source` to its end, always at full speed; what `sink` cannot take is counted and dropped. Resolves when the
+ * source has ended and its last line was handed to the sink.
+ */
+export function relayStderr(source: Readable, sink: Writable): Promise<void> {
+  const lines = new LineWriter(sink);
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      lines.end();
+      resolve();
+    };
+    sink.on('error', () => {});
+    source.on('data', (chunk: Buffer) => lines.push(chunk));
+    source.on('end', finish);
+    source.on('error', finish);
+    source.on('close', finish);
+  });
+}
+
+class LineWriter {
+  readonly #sink: Writable;
+  readonly #rate = new RateLimit(RATE);
+  readonly #decoder = new StringDecoder('utf8');
+  /** The line that has not ended, decoded, without what is longer than allowed. */
+  #line = '';
+  #lineBytes = 0;
+  #hasLine = false;
+  #dropped = 0;
+  #quietUntilMs = 0;
+  #nowMs = 0;
+
+  constructor(sink: Writable) {
+    this.#sink = sink;
+  }
+
+  push(chunk: Buffer): void {
+    const text: string[] = [];
+    this.#nowMs = performance.now();
+    for (let start = 0; start < chunk.length; ) {
+      const end = chunk.indexOf(LF, start);
+      const stop = end < 0 ? chunk.length : end;
+      this.#take(chunk.subarray(start, stop));
+      start = stop + 1;
+      if (end >= 0) this.#finish(text);
+    }
+    if (text.length > 0) this.#sink.write(text.join(''));
+  }
+
+  end(): void {
+    const text: string[] = [];
+    if (this.#hasLine) this.#finish(text);
+    if (this.#dropped > 0) text.push(this.#note());
+    if (text.length > 0) this.#sink.write(text.join(''));
+  }
+
+  #take(piece: Buffer): void {
+    this.#hasLine = true;
+    const room = Math.max(0, MAX_LINE_BYTES - this.#lineBytes);
+    this.#lineBytes += piece.length;
+    if (room > 0 && this.#nowMs >= this.#quietUntilMs)
+      this.#line += this.#decoder.write(piece.subarray(0, room));
+  }
+
+  #finish(text: string[]): void {
+    const bytes = this.#lineBytes;
+    const line = this.#line + this.#decoder.end();
+    this.#line = '';
+    this.#lineBytes = 0;
+    this.#hasLine = false;
+    if (!this.#isWelcome(Math.min(bytes, MAX_LINE_BYTES) + PREFIX.length)) {
+      this.#dropped += 1;
+      return;
+    }
+    if (this.#dropped > 0) text.push(this.#note());
+    text.push(`${PREFIX}${harmless(line)}${bytes > MAX_LINE_BYTES ? '…' : ''}\n`);
+  }
+
+  #isWelcome(bytes: number): boolean {
+    if (this.#nowMs < this.#quietUntilMs || this.#sink.destroyed) return false;
+    if (this.#sink.writableLength <= MAX_QUEUED_BYTES && this.#rate.take(this.#nowMs, bytes)) return true;
+    this.#quietUntilMs = this.#nowMs + QUIET_MS;
+    return false;
+  }
+
+  #note(): string {
+    const dropped = this.#dropped;
+    this.#dropped = 0;
+    return `${PREFIX}… ${stderrDropped(dropped)}\n`;
+  }
+}
+
+/** Tabs stay; a CR at the end belongs to the line end. */
+function harmless(line: string): string {
+  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+  return PLAIN.test(text) ? text : text.split('\t').map(escapeText).join('\t');
+}
