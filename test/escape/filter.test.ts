@@ -19,16 +19,14 @@ function ask(numbers: readonly number[], filter: Uint8Array | undefined): Readon
   const file = path.join(folder, 'filter');
   if (filter !== undefined) fs.writeFileSync(file, filter);
   const fd = filter === undefined ? 'ignore' : fs.openSync(file, 'r');
+  const unshared = ['user', 'pid', 'net', 'ipc', 'uts'].map((kind) => `--unshare-${kind}`);
+  const rest = '--die-with-parent --new-session --cap-drop ALL --proc /proc --clearenv'.split(' ');
   const sandbox = [
-    ...[
-      '--unshare-user',
-      '--unshare-pid',
-      '--unshare-net',
-      '--unshare-ipc',
-      '--unshare-uts',
-      '--die-with-parent',
-    ],
-    ...['--new-session', '--cap-drop', 'ALL', '--ro-bind', probe, '/probe', '--proc', '/proc', '--clearenv'],
+    ...unshared,
+    ...rest,
+    '--ro-bind',
+    probe,
+    '/probe',
     ...(filter === undefined ? [] : ['--seccomp', '3']),
   ];
   const child = spawnSync(

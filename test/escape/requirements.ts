@@ -122,6 +122,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     probe('workspace', READ_ONLY),
   ),
   row(
+    'F18',
+    'files',
+    'make a setuid or setgid program in a writable grant',
+    'EPERM',
+    probe('workspace', NOT_PERMITTED),
+  ),
+  row(
     'L01',
     'links',
     'plant a link in a grant and read a key through it',
@@ -172,7 +179,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'proc',
     'read the command line of the kernel, keys, timers',
     'masked',
-    probe('workspace', ['empty', 'EACCES', 'EPERM', 'ENOENT']),
+    probe('workspace', ['empty', 'EACCES', 'EPERM', 'ENOENT', 'none']),
   ),
   row(
     'P09',

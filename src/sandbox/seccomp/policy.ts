@@ -198,6 +198,19 @@ const IPPROTO_IP = 0;
 const IPPROTO_TCP = 6;
 const IPPROTO_UDP = 17;
 
+const S_ISUID = 0o4000;
+const S_ISGID = 0o2000;
+
+/** A file made setuid in a granted folder would lend the user's rights to everybody on the machine: root's, as root. */
+function withoutSetuid(syscall: SyscallName, modeArgument: ArgumentIndex): ArgumentRule {
+  return {
+    syscall,
+    why: 'no setuid or setgid programs in granted folders',
+    cases: [{ when: [{ argument: modeArgument, hasAnyBitOf: S_ISUID | S_ISGID }], verdict: 'EPERM' }],
+    otherwise: 'allow',
+  };
+}
+
 export function argumentRules({ unixSockets }: Pick<SeccompPlan, 'unixSockets'>): readonly ArgumentRule[] {
   const internet: Condition = { argument: 0, isOneOf: [AF_INET, AF_INET6] };
   return [
@@ -269,5 +282,10 @@ export function argumentRules({ unixSockets }: Pick<SeccompPlan, 'unixSockets'>)
       cases: [{ when: [{ argument: 0, isOneOf: [AF_UNIX] }], verdict: 'allow' }],
       otherwise: 'EAFNOSUPPORT',
     },
+    // Creating a file with these bits needs no rule: the kernel takes them away at the first write.
+    withoutSetuid('chmod', 1),
+    withoutSetuid('fchmod', 1),
+    withoutSetuid('fchmodat', 2),
+    withoutSetuid('fchmodat2', 2),
   ];
 }

@@ -3,7 +3,11 @@
 
 export const SYSCALLS = {
   // argument rules
+  chmod: [90, null],
   clone: [56, 220],
+  fchmod: [91, 52],
+  fchmodat: [268, 53],
+  fchmodat2: [452, 452],
   ioctl: [16, 29],
   personality: [135, 92],
   socket: [41, 198],

@@ -95,6 +95,24 @@ describe.each(VARIANTS)('$architecture, unix sockets $unixSockets', ({ architect
     }
   });
 
+  test('judges chmod and its kin by the setuid and setgid bits', () => {
+    const calls = [
+      [machine.chmod, 1],
+      [machine.fchmod, 1],
+      [machine.fchmodat, 2],
+      [452, 2],
+    ] as const;
+    for (const [nr, index] of calls) {
+      if (nr === undefined) continue;
+      for (let bit = 0n; bit < 32n; bit += 1n) {
+        agree(nr, NO_ARGUMENTS.with(index, 1n << bit));
+        agree(nr, NO_ARGUMENTS.with(index, 0o755n | (1n << bit)));
+      }
+      expect(judge(nr, NO_ARGUMENTS.with(index, 0o1777n)).got).toBe(returnValue('allow'));
+      expect(judge(nr, NO_ARGUMENTS.with(index, 0o4755n)).got).toBe(returnValue('EPERM'));
+    }
+  });
+
   test('lets socketpair make unix pairs and nothing else', () => {
     for (let family = 0n; family <= 64n; family += 1n) agree(machine.socketpair, [family, 1n, 0n]);
   });
@@ -106,6 +124,8 @@ describe.each(VARIANTS)('$architecture, unix sockets $unixSockets', ({ architect
       machine.personality,
       machine.socket,
       machine.socketpair,
+      machine.fchmod,
+      machine.fchmodat,
     ] as const;
     fc.assert(
       fc.property(

@@ -11,6 +11,9 @@ export interface Machine {
   readonly personality: number;
   readonly socket: number;
   readonly socketpair: number;
+  readonly chmod: number | undefined;
+  readonly fchmod: number;
+  readonly fchmodat: number;
   readonly hasX32: boolean;
 }
 
@@ -28,6 +31,9 @@ export const MACHINES = {
     personality: 135,
     socket: 41,
     socketpair: 53,
+    chmod: 90,
+    fchmod: 91,
+    fchmodat: 268,
     hasX32: true,
   },
   arm64: {
@@ -42,6 +48,9 @@ export const MACHINES = {
     personality: 92,
     socket: 198,
     socketpair: 199,
+    chmod: undefined,
+    fchmod: 52,
+    fchmodat: 53,
     hasX32: false,
   },
 } as const satisfies Record<string, Machine>;
@@ -50,6 +59,8 @@ export const MACHINES = {
 const ENOSYS: readonly number[] = [
   425, 426, 427, 428, 429, 430, 431, 432, 433, 435, 442, 457, 458, 459, 460, 461, 467,
 ];
+
+const FCHMODAT2 = 452;
 
 export function expected(
   machine: Machine,
@@ -69,6 +80,12 @@ export function expected(
       return second === 0x5412 || second === 0x541c ? 'EPERM' : 'allow';
     case machine.personality:
       return [0, 8, 0x20000, 0x20008, 0xffffffff].includes(first) ? 'allow' : 'EPERM';
+    case machine.chmod:
+    case machine.fchmod:
+      return (second & 0o6000) === 0 ? 'allow' : 'EPERM';
+    case machine.fchmodat:
+    case FCHMODAT2:
+      return (third & 0o6000) === 0 ? 'allow' : 'EPERM';
     case machine.socketpair:
       return first === 1 ? 'allow' : 'EAFNOSUPPORT';
     case machine.socket: {
