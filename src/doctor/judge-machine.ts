@@ -89,7 +89,7 @@ function bubblewrap({ bwrap }: MachineFacts): Finding {
 
 function programs({ missingPrograms }: MachineFacts): Finding {
   return missingPrograms.length === 0
-    ? finding('programs', 'programs of the launch', 'ok', 'setpriv, env and sh are there')
+    ? finding('programs', 'programs of the launch', 'ok', 'env and sh are there')
     : finding(
         'programs',
         'programs of the launch',

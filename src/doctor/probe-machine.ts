@@ -7,9 +7,8 @@ import { toCordonError } from '../messages.ts';
 import { probeBwrap } from '../system/probe-bwrap.ts';
 import type { MachineFacts } from './machine-facts.ts';
 
-/** What the launch runs on the way to bubblewrap (launch/guard.ts). */
+/** What runs besides bubblewrap: bin/cordon starts through `env`, and `sh` is the gate inside (launch/gate.ts). */
 const PROGRAMS = [
-  { path: '/usr/bin/setpriv', package: 'util-linux' },
   { path: '/usr/bin/env', package: 'coreutils' },
   { path: '/bin/sh', package: 'dash' },
 ] as const;

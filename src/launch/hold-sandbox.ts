@@ -1,6 +1,6 @@
 // Plan -> a sandbox that stands ready and is held before its server. One spawn; everything the child gets is placed by
 // descriptor number:
-//   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 go   7 armed   8… data and mounts
+//   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 the gate   7… data and mounts
 // The package is hashed meanwhile: nothing of it runs before release() is given what verify/ alone can make.
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,14 +13,15 @@ import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { type ControlGroup, confine } from './cgroup.ts';
 import { diagnoseSetup } from './diagnose.ts';
-import { guarded } from './guard.ts';
+import { GATE_FD, gated, isTied } from './gate.ts';
 import { applyLimits, verifyMounts } from './hold.ts';
 import { memoryFile, pipe } from './libc.ts';
 import { runningSession } from './running-session.ts';
 import type { Session } from './session.ts';
 import { watchStatus } from './status.ts';
 
-const FDS = { args: 3, status: 4, block: 5, first: 8 } as const;
+const FDS = { args: 3, status: 4, block: 5, first: GATE_FD + 1 } as const;
+const POLL_MS = 0.5;
 const SETUP_STDERR_BYTES = 8192;
 
 export interface LaunchRequest {
@@ -74,18 +75,21 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     child.kill('SIGKILL');
     await exit;
     await group?.remove();
-    for (const fd of [ours.stdin, ours.stdout, ours.block]) fs.closeSync(fd);
+    for (const fd of [ours.stdin, ours.stdout, ours.gate]) fs.closeSync(fd);
   };
 
   try {
-    await Promise.race([readOne(ours.armed), exit]);
-    fs.writeSync(ours.go, '\n');
     const init = await Promise.race([status.init, exit.then(() => undefined)]);
     if (init === undefined) throw diagnoseSetup(setupStderr);
     applyLimits(init, plan);
     group = await confine(init, plan.limits);
     await verifyMounts(init, plan, () => over);
     if (over) throw diagnoseSetup(setupStderr);
+    fs.writeSync(ours.block, 'x');
+    while (!isTied(init)) {
+      if (over) throw diagnoseSetup(setupStderr);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
     return {
       abort,
       release(verified) {
@@ -102,8 +106,8 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
         }
         if (over) throw diagnoseSetup(setupStderr);
         released = true;
-        fs.writeSync(ours.block, 'x');
-        fs.closeSync(ours.block);
+        fs.writeSync(ours.gate, '\n');
+        fs.closeSync(ours.gate);
         return runningSession({
           child,
           init,
@@ -121,8 +125,7 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     await abort();
     throw isBrokenPipe(error) ? diagnoseSetup(setupStderr) : error;
   } finally {
-    fs.closeSync(ours.go);
-    fs.closeSync(ours.armed);
+    fs.closeSync(ours.block);
   }
 }
 
@@ -130,9 +133,7 @@ interface Spawned {
   readonly child: ChildProcess;
   readonly exit: Promise<Exit>;
   /** Our ends of the pipes. */
-  readonly ours: Readonly<
-    Record<'stdin' | 'stdout' | 'stderr' | 'status' | 'block' | 'go' | 'armed', number>
-  >;
+  readonly ours: Readonly<Record<'stdin' | 'stdout' | 'stderr' | 'status' | 'block' | 'gate', number>>;
 }
 
 export interface Exit {
@@ -143,36 +144,13 @@ export interface Exit {
 function spawnSandbox(request: LaunchRequest): Spawned {
   const { plan } = request;
   const rendering = renderBwrap(plan, FDS);
-  const [stdin, stdout, stderr, status, block, go, armed] = [
-    pipe(),
-    pipe(),
-    pipe(),
-    pipe(),
-    pipe(),
-    pipe(),
-    pipe(),
-  ];
+  const [stdin, stdout, stderr, status, block, gate] = [pipe(), pipe(), pipe(), pipe(), pipe(), pipe()];
   const options = memoryFile('options', rendering.options.map((option) => `${option}\0`).join(''));
   const slots = rendering.slots.map((slot) => placeSlot(slot, request));
-  const command = guarded([
-    request.facts.bwrap.path,
-    '--args',
-    String(FDS.args),
-    '--',
-    plan.command.program,
-    ...plan.command.args,
-  ]);
-  const fixed = [
-    stdin.read,
-    stdout.write,
-    stderr.write,
-    options,
-    status.write,
-    block.read,
-    go.read,
-    armed.write,
-  ];
-  const child = spawn(command.file, command.args, {
+  const command = gated([plan.command.program, ...plan.command.args]);
+  const fixed = [stdin.read, stdout.write, stderr.write, options, status.write, block.read, gate.read];
+  const child = spawn(request.facts.bwrap.path, ['--args', String(FDS.args), '--', ...command], {
+    // bubblewrap's own environment would show in /proc/1/environ (P01); the server's is among the options.
     env: {},
     cwd: '/',
     stdio: [...fixed, ...slots.map((slot) => slot.fd)],
@@ -191,8 +169,7 @@ function spawnSandbox(request: LaunchRequest): Spawned {
       stderr: stderr.read,
       status: status.read,
       block: block.write,
-      go: go.write,
-      armed: armed.read,
+      gate: gate.write,
     },
   };
 }
@@ -218,14 +195,6 @@ function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number;
         }
       }
   }
-}
-
-function readOne(fd: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.read(fd, Buffer.alloc(1), 0, 1, null, (error, bytes) =>
-      error === null ? resolve(bytes) : reject(error),
-    );
-  });
 }
 
 function isBrokenPipe(error: unknown): boolean {

@@ -254,14 +254,13 @@ function inventory(): Record<string, unknown> {
     fs.existsSync(folder)
       ? fs
           .readdirSync(folder)
-          .filter((name) => name.startsWith('cordon-') && !fs.existsSync(`/proc/${name.split('-')[1] ?? ''}`))
+          .filter(
+            (name) => /^cordon-\d+-\d+$/.test(name) && !fs.existsSync(`/proc/${name.split('-')[1] ?? ''}`),
+          )
       : [];
   return {
     mounts: fs.readFileSync('/proc/self/mountinfo', 'utf8').split('\n').length,
-    temporary: fs
-      .readdirSync(os.tmpdir())
-      .filter((name) => /cordon|bwrap|bindfile/.test(name) && !name.startsWith('cordon-lifecycle'))
-      .toSorted(),
+    temporary: fs.readdirSync(os.tmpdir()).filter((name) => /^(?:bwrap|bindfile|bubblewrap)/.test(name)),
     home: fs.readdirSync(home, { recursive: true }).length,
     groups: [
       ...groups('/sys/fs/cgroup/pids'),

@@ -1,0 +1,29 @@
+// The last door before the server, inside the sandbox: a shell that waits for one line of ours and becomes the server.
+//
+// It exists because of how a killed launcher leaves a sandbox that is still being set up. bubblewrap's init asks the kernel
+// to die with its parent only after everything is mounted and the hold (--block-fd) is over, and end of file releases that
+// hold as a written byte does. Without the gate the server would then start with nobody above it. With it, whatever is left
+// reads end of file here and leaves; we open the gate only after the init is tied to its parent.
+import fs from 'node:fs';
+
+/** Descriptor of the gate inside. One digit: dash redirects no larger number. */
+export const GATE_FD = 6;
+
+const SCRIPT = `read -r go <&${GATE_FD} || exit 125; exec "$@" ${GATE_FD}<&-`;
+
+/** argv that waits at the gate and then becomes `command`. */
+export function gated(command: readonly string[]): string[] {
+  return ['/bin/sh', '-c', SCRIPT, 'gate', ...command];
+}
+
+/**
+ * Whether bubblewrap's init has tied itself to its parent. The kernel does not show that request, but bubblewrap's init
+ * applies the seccomp filter right after it (do_init() in bubblewrap.c), and that shows.
+ */
+export function isTied(init: number): boolean {
+  try {
+    return /^Seccomp:\t2$/m.test(fs.readFileSync(`/proc/${init}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
