@@ -58,7 +58,14 @@ async function buildLockfile(spec: string, npm: NpmOptions, scratch: string): Pr
     lockfileVersion: 3,
   };
   try {
-    const tree = await new Arborist(options).buildIdealTree();
+    let tree = await new Arborist(options).buildIdealTree();
+    // What comes inside a tarball shows only when it is opened. Arborist fetches those by URL; that there is no URL
+    // among the dependencies themselves the first pass has shown.
+    const isHidden = [...tree.inventory.values()].some(
+      (node) => node.hasShrinkwrap || node.package.bundleDependencies !== undefined,
+    );
+    if (isHidden)
+      tree = await new Arborist({ ...options, allowRemote: 'all', complete: true }).buildIdealTree();
     if (tree.meta === undefined || tree.meta === null) throw new TypeError('an ideal tree without metadata');
     return withoutFunding(tree.meta.toString());
   } catch (error) {

@@ -23,6 +23,7 @@ export class PackageWriter {
   readonly #executable = new Set<string>();
   #fd: number | undefined;
   #bytes = 0;
+  #entries = 0;
 
   constructor(spec: string, folder: string) {
     this.#spec = spec;
@@ -36,12 +37,13 @@ export class PackageWriter {
     // Folders come into being with their files; empty ones are not part of a tree.
     if (!isFile && entry.type !== 'Directory' && entry.type !== 'GNUDumpDir')
       throw tarballInvalid(this.#spec, `holds an entry of type ${entry.type}`, entry.path);
+    this.#entries += 1;
+    if (this.#entries > LIMITS.packageFiles)
+      throw packageTooLarge(this.#spec, 'it', LIMITS.packageFiles, 'files and folders');
     const file = this.#destination(entry.path);
     if (!isFile || file === undefined) return;
     this.#bytes += entry.size;
     if (this.#bytes > LIMITS.packageBytes) throw packageTooLarge(this.#spec, 'it', LIMITS.packageBytes);
-    if (this.#written.size >= LIMITS.packageFiles)
-      throw packageTooLarge(this.#spec, 'it', LIMITS.packageFiles, 'files');
     if (this.#written.has(file)) throw tarballInvalid(this.#spec, 'holds one file twice', entry.path);
     this.#written.add(file);
     if (((entry.mode ?? 0) & 0o100) !== 0) this.#executable.add(file);

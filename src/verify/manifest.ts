@@ -94,8 +94,12 @@ export function parseManifest(text: string): TreeEntry[] | undefined {
 // oxlint-disable-next-line no-control-regex
 const FORBIDDEN = /[\\\u0000-\u001f\u007f-\u009f\ufffd]|\p{Surrogate}/u;
 
+/** Nearly every name there is; spares it the rest. */
+const PLAIN = /^(?!\.{1,2}$)[A-Za-z0-9._@+-]+$/;
+
 /** Why one name (a single path segment) cannot be in a manifest, or undefined. */
 export function nameFault(name: string): string | undefined {
+  if (PLAIN.test(name)) return undefined;
   if (name === '' || name === '.' || name === '..' || name.includes('/')) return 'is not a file name';
   if (FORBIDDEN.test(name)) return 'holds a backslash, a control character or bytes that are not UTF-8';
   // Two spellings of one name: some file systems merge them, and no person can tell them apart.

@@ -1,7 +1,7 @@
 // ResolvedServer + store -> VerifiedPackage: the only place where one is made.
 import fs from 'node:fs';
 import type { Installation } from '../installation.ts';
-import { entryNotFound, packageNotInstalled } from '../messages.ts';
+import { entryNotFound, packageNotInstalled, treeUnsafe } from '../messages.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { packageLayout } from '../store/layout.ts';
 import { type OpenFolder, openFolder, openSubfolder } from './descriptor.ts';
@@ -57,8 +57,9 @@ export function openPackage(server: ResolvedServer, installation: Installation):
   try {
     return openSubfolder(outer, 'tree');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw packageNotInstalled(pins.package, profile.name);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw packageNotInstalled(pins.package, profile.name);
+    if (code === 'ENOTDIR' || code === 'ELOOP') throw treeUnsafe('.', 'is a symbolic link or not a folder');
     throw error;
   } finally {
     fs.closeSync(outer.fd);
