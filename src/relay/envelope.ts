@@ -31,6 +31,9 @@ const PROTOCOL_KEYS = new Set(
   progress total reason level logger task action roots model
   role systemPrompt requestedSchema mode url`.split(/\s+/),
 );
+// oxlint-disable-next-line no-control-regex
+const INVISIBLE = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
+
 const FOLDED_ENVELOPE_KEYS = folded(ENVELOPE_KEYS);
 const FOLDED_ERROR_KEYS = folded(ERROR_KEYS);
 const FOLDED_PROTOCOL_KEYS = folded(PROTOCOL_KEYS);
@@ -129,9 +132,6 @@ function isDisguise(key: string, knownFolded: ReadonlySet<string>): boolean {
 function folded(keys: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...keys].map(fold));
 }
-
-// oxlint-disable-next-line no-control-regex
-const INVISIBLE = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
 /** Upper before lower case: together they fold `ſ`, the Kelvin sign and all that differs by case alone. */
 function fold(key: string): string {

@@ -140,24 +140,25 @@ class Scanner {
 
   /** Place of the closing quote; escapes on the way are judged. */
   #endOfString(start: number): number {
-    const bytes = this.#bytes;
     let from = start;
     for (;;) {
-      let quote = from;
-      // Most strings are short: a call for each costs more than it saves.
-      const near = Math.min(from + 32, this.#end);
-      while (quote < near && bytes[quote] !== QUOTE) quote += 1;
-      if (quote === near && bytes[quote] !== QUOTE) quote = bytes.indexOf(QUOTE, near);
-      if (quote < 0 || quote >= this.#end) return this.#end;
-      if (this.#backslash < from) {
-        this.#backslash = bytes.indexOf(BACKSLASH, from);
-        if (this.#backslash < 0) this.#backslash = this.#end;
-      }
+      const quote = this.#next(QUOTE, from);
+      if (quote >= this.#end) return this.#end;
+      if (this.#backslash < from) this.#backslash = this.#next(BACKSLASH, from);
       if (this.#backslash >= quote) return quote;
       from = this.#escapes(this.#backslash, quote);
       if (from > quote) continue;
       return quote;
     }
+  }
+
+  /** Place of the next such byte, or the end. Mostly it is near: a call for each costs more than it saves. */
+  #next(byte: number, from: number): number {
+    const bytes = this.#bytes;
+    const near = Math.min(from + 48, this.#end);
+    for (let at = from; at < near; at += 1) if (bytes[at] === byte) return at;
+    const far = near < this.#end ? bytes.indexOf(byte, near) : -1;
+    return far < 0 ? this.#end : far;
   }
 
   /** Walks the escapes before `quote`; returns a place behind it when one of them escapes the quote itself. */
@@ -169,8 +170,7 @@ class Scanner {
       if (wide) at += this.#unicodeEscape(at);
       else at += 2;
       if (at > quote) break;
-      const next = bytes[at] === BACKSLASH ? at : bytes.indexOf(BACKSLASH, at);
-      this.#backslash = next < 0 ? this.#end : next;
+      this.#backslash = this.#next(BACKSLASH, at);
       if (this.#backslash >= quote) return quote;
       at = this.#backslash;
     }
