@@ -14,7 +14,7 @@ export interface Conversation {
   close(): Promise<void>;
 }
 
-export type Answer = Readonly<Record<string, unknown>>;
+type Answer = Readonly<Record<string, unknown>>;
 
 export interface ConversationOptions {
   readonly command: readonly string[];

@@ -109,7 +109,7 @@ function withLeaks(world: World, start: (leaks: ReadonlyMap<number, number>) => 
 /** Small, so that the rows about limits end soon. */
 const LIMITS = { processes: 48, files: 256, tmp: '16MiB', memory: '512MiB' };
 
-export const PROFILES = {
+const PROFILES = {
   bare: () => ({ permissions: {}, limits: LIMITS }),
   workspace: (world: World) => ({
     args: ['${workspace}'],

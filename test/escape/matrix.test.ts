@@ -50,7 +50,9 @@ describe.each(columns())('$name', (column) => {
     test.skipIf(proof.needsRoot === true && !isRoot)(`${id}: ${what} -> ${expected}`, async () => {
       const control = await run(proof.server === 'terminal' ? 'outside terminal' : 'outside', id);
       checkControl(proof, control);
+      const requests = world.dnsRequests();
       const outcomes = await run(proof.server, id);
+      expect(world.dnsRequests(), 'questions that arrived at the resolver').toBe(requests);
       expect(Object.keys(outcomes).length, 'attempts').toBeGreaterThan(0);
       const wrong = Object.entries(outcomes).filter(
         ([attempt, outcome]) => !wordsFor(proof.inside, attempt).includes(outcome),

@@ -11,7 +11,7 @@ import type { Column } from './columns.ts';
 const PROBES = path.join(path.dirname(import.meta.dirname), 'fixtures', 'probes');
 const PROBE_FILES = ['probes.mjs', 'server.mjs', 'outside.mjs', 'keeps-working.mjs'] as const;
 /** In every secret of this world; wherever a server can read it, something leaked. */
-export const MARKER = 'cordon-marker-5d41402abc4b2a76';
+const MARKER = 'cordon-marker-5d41402abc4b2a76';
 
 export type Targets = Readonly<Record<string, unknown>>;
 

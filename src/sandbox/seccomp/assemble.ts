@@ -5,7 +5,7 @@ import { FilterError } from './filter-error.ts';
 /** Where `struct seccomp_data` holds what is tested. Of arguments only the low word (see Condition in policy.ts). */
 export const DATA_OFFSET = { nr: 0, arch: 4, argument: (index: number) => 16 + 8 * index } as const;
 
-export type Test = 'equal' | 'greater' | 'greater-or-equal' | 'any-bit';
+type Test = 'equal' | 'greater' | 'greater-or-equal' | 'any-bit';
 
 export type Instruction =
   | { readonly op: 'load'; readonly offset: number }

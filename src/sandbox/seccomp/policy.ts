@@ -153,11 +153,11 @@ export const DENIALS: readonly Denials[] = [
  * A test on the low 32 bits of one argument. Every argument tested here is an `int` or `unsigned int` to the kernel, which
  * ignores the upper half: a filter that compared it too could be passed by setting a bit there (CVE-2019-10063).
  */
-export type Condition =
+type Condition =
   | { readonly argument: ArgumentIndex; readonly mask?: number; readonly isOneOf: readonly number[] }
   | { readonly argument: ArgumentIndex; readonly hasAnyBitOf: number };
 
-export type ArgumentIndex = 0 | 1 | 2 | 3 | 4 | 5;
+type ArgumentIndex = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** The first case whose conditions all hold decides; else `otherwise`. */
 export interface ArgumentRule {
