@@ -105,7 +105,7 @@ describe.each(columns())('doctor $name', ({ name, uid, gid, as }) => {
     const leaking = (command: readonly string[]): readonly string[] => [
       '/bin/sh',
       '-c',
-      'exec "$@" 9</etc/hostname 20</etc/hostname',
+      'exec "$@" 5</etc/hostname 9</etc/hostname',
       'sh',
       ...as(command),
     ];
