@@ -4,6 +4,8 @@ import { commandResult, descriptors, identity, names, type Question, text } from
 
 const CAPABILITY_SETS = ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'] as const;
 const NAMESPACES = ['user', 'pid', 'mnt', 'net', 'ipc', 'uts'] as const;
+/** Where bash stands in for sh at the gate (launch/gate.ts), it adds these about itself. */
+const SHELL_VARIABLES = new Set(['_', 'OLDPWD', 'SHLVL']);
 const UNSHARE = '/usr/bin/unshare';
 
 const status = (judge: (fields: ReadonlyMap<string, string>) => ReturnType<Check['judge']>) => ({
@@ -25,7 +27,7 @@ export function processChecks(scene: Scene): Check[] {
         // bubblewrap sets PWD itself, to the working directory.
         const planned: Record<string, string> = { PWD: plan.workingDirectory, ...plan.environment };
         const wrong = [...new Set([...Object.keys(found), ...Object.keys(planned)])].filter(
-          (name) => found[name] !== planned[name],
+          (name) => found[name] !== planned[name] && (name in planned || !SHELL_VARIABLES.has(name)),
         );
         // Names only: what leaked may be a secret.
         return wrong.length === 0

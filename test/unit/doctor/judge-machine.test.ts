@@ -62,8 +62,8 @@ describe('judgeMachine', () => {
       ['bubblewrap failed', 'sandbox-starts failed'],
     ],
     [
-      'no setpriv',
-      { missingPrograms: [{ path: '/usr/bin/setpriv', package: 'util-linux' }] },
+      'no shell',
+      { missingPrograms: [{ path: '/bin/sh', package: 'dash' }] },
       { kind: 'not-tried' },
       ['programs failed', 'sandbox-starts failed'],
     ],
