@@ -36,8 +36,10 @@ export class Skimmer {
   }
 
   result(): Skimmed {
+    // An object that does not end is a piece of something, and whose piece nobody knows.
+    const isWhole = this.#depth === 0 && !this.#inString;
     return {
-      id: this.#idToken === undefined ? undefined : readId(this.#idToken),
+      id: this.#idToken === undefined || !isWhole ? undefined : readId(this.#idToken),
       hasMethod: this.#hasMethod,
       hasVersion: this.#hasVersion,
     };
