@@ -136,7 +136,7 @@ async function moveIntoPlace(
     }
     const there = await inspect(server, installation);
     if (there.state === 'valid') return 'present';
-    if (there.state === 'damaged') setAside(folder, installation.store);
+    setAside(folder, installation.store);
   }
 }
 

@@ -1,7 +1,7 @@
 // Failures of the disk and not of a package: full, read-only, or not ours to write.
 import { storeUnwritable } from '../messages.ts';
 
-const CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EFBIG', 'EIO', 'ENOTDIR']);
+const CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EFBIG', 'EIO', 'ENOTDIR', 'EEXIST']);
 const FILE_CALLS = /^(?:open|write|mkdir|rename|chmod|unlink|rmdir|fsync|mkdtemp|rm|copyfile|scandir)$/;
 
 /** Whether a file operation failed (a refused connection has EACCES too, but another call). */

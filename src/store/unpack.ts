@@ -32,6 +32,11 @@ export async function unpackTarball(tarball: Buffer, spec: string, folder: strin
       entry.resume();
     },
   });
+  // What follows the end of the archive is nobody's: nothing of it is read, let alone unpacked.
+  let isOver = false;
+  parser.on('eof', () => {
+    isOver = true;
+  });
   const ended = new Promise<void>((resolve, reject) => {
     parser.on('end', resolve);
     parser.on('error', (error: unknown) => {
@@ -48,6 +53,7 @@ export async function unpackTarball(tarball: Buffer, spec: string, folder: strin
       if (total > LIMITS.packageBytes) throw packageTooLarge(spec, 'it', LIMITS.packageBytes);
       parser.write(chunk);
       if (state.failure !== undefined) throw state.failure;
+      if (isOver) break;
     }
     parser.end();
     await ended;

@@ -50,8 +50,7 @@ export async function verifyPackage(
 export function openPackage(server: ResolvedServer, installation: Installation): OpenFolder {
   const { profile, pins } = server;
   const { folder } = packageLayout(installation.store, server.digest);
-  if (fs.lstatSync(folder, { throwIfNoEntry: false }) === undefined)
-    throw packageNotInstalled(pins.package, profile.name);
+  if (!fs.existsSync(folder)) throw packageNotInstalled(pins.package, profile.name);
   checkParents(folder, installation.mode);
   const outer = openFolder(folder);
   try {

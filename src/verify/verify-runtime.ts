@@ -23,7 +23,7 @@ export async function verifyRuntime(installation: Installation): Promise<Verifie
   const fd = openRuntime(record.realPath);
   try {
     if (!sameIdentity(record, runtimeIdentity(fd)))
-      throw runtimeChanged(record.realPath, hashRuntime(fd) === record.sha256);
+      throw runtimeChanged(record.realPath, hasContent(fd, record.sha256));
     const userWritable = canNonRootWrite(record.realPath);
     if (userWritable && installation.mode === 'managed')
       throw installationUnsafe(record.realPath, 'can be changed by somebody who is not root');
@@ -47,6 +47,15 @@ function openRuntime(realPath: string): number {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') throw runtimeChanged(realPath, false);
     throw runtimeMissing('the Node.js that cordon recorded is gone', [realPath]);
+  }
+}
+
+function hasContent(fd: number, sha256: Digest): boolean {
+  try {
+    // O_PATH opens a link itself, and a FIFO without waiting; neither is to be read.
+    return fs.fstatSync(fd).isFile() && hashRuntime(fd) === sha256;
+  } catch {
+    return false;
   }
 }
 
