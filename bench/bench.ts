@@ -93,7 +93,13 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
       label: 'launcher killed, everything gone',
       unit: 'ms',
       cells: {
-        ...beside(({ gone }) => (gone.kind === 'after' ? gone.ms : `${gone.left} processes stay`)),
+        ...beside(({ gone }) =>
+          gone.kind === 'after'
+            ? gone.ms
+            : gone.left === 1
+              ? '1 process stays'
+              : `${gone.left} processes stay`,
+        ),
         bare: '–',
       },
       budget: BUDGETS.gone,
