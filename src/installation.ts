@@ -1,8 +1,8 @@
 // Where things are on this machine. When managed policy exists nothing else is read: not the home folder, not the
 // current directory, not environment variables (design 2.8).
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { homeOfAccount } from './system/account-home.ts';
 
 export interface Installation {
   readonly mode: 'managed' | 'unmanaged';
@@ -28,9 +28,8 @@ const MANAGED_CONFIG = '/etc/cordon/config.json';
  * @param homeVariable `HOME` as given; used only when unmanaged
  */
 export function locateInstallation(programRoot: string, homeVariable: string | undefined): Installation {
-  const account = os.userInfo();
   const managed = fs.existsSync(MANAGED_CONFIG);
-  const accountHome = realPath(account.homedir);
+  const accountHome = realPath(homeOfAccount(process.getuid?.() ?? -1));
   const home =
     !managed && homeVariable !== undefined && path.isAbsolute(homeVariable)
       ? realPath(homeVariable)

@@ -289,16 +289,18 @@ export const grantPathUnsafe = (path: string, why: string) =>
   fault('GRANT_PATH_UNSAFE', `the profile grants ${quote(path)}, which ${escapeText(why)}`);
 
 export const sandboxSetupFailed = (stderr: string, hints: readonly string[] = ['cordon doctor']) =>
-  fault(
-    'SANDBOX_SETUP_FAILED',
-    `the sandbox could not be set up: ${quote(stderr.trim().split('\n').at(-1) ?? '', 300)}`,
-    hints,
-  );
+  fault('SANDBOX_SETUP_FAILED', `the sandbox could not be set up: ${quote(tellingLine(stderr), 300)}`, hints);
+
+/** bubblewrap's own line among what several programs wrote. */
+function tellingLine(stderr: string): string {
+  const lines = stderr.trim().split('\n');
+  return lines.find((line) => line.startsWith('bwrap: ')) ?? lines[0] ?? '';
+}
 
 export const usernsUnavailable = (stderr: string, hints: readonly string[]) =>
   fault(
     'USERNS_UNAVAILABLE',
-    `this machine does not allow the namespaces that the sandbox needs: ${quote(stderr.trim().split('\n').at(-1) ?? '', 300)}`,
+    `this machine does not allow the namespaces that the sandbox needs: ${quote(tellingLine(stderr), 300)}`,
     hints,
   );
 

@@ -9,7 +9,8 @@ import fs from 'node:fs';
 /** Descriptor of the gate inside. One digit: dash redirects no larger number. */
 export const GATE_FD = 6;
 
-const SCRIPT = `read -r go <&${GATE_FD} || exit 125; exec "$@" ${GATE_FD}<&-`;
+// A bash that plays sh adds variables of its own.
+const SCRIPT = `read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; exec "$@" ${GATE_FD}<&-`;
 
 /** argv that waits at the gate and then becomes `command`. */
 export function gated(command: readonly string[]): string[] {

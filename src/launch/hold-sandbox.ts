@@ -3,8 +3,10 @@
 //   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 the gate   7… data and mounts
 // The package is hashed meanwhile: nothing of it runs before release() is given what verify/ alone can make.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { PassThrough } from 'node:stream';
+import type { CordonError } from '../errors.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import { readableFromFd } from '../relay/pipe-streams.ts';
 import { type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
@@ -19,9 +21,11 @@ import { memoryFile, pipe } from './libc.ts';
 import { runningSession } from './running-session.ts';
 import type { Session } from './session.ts';
 import { watchStatus } from './status.ts';
+import { type Sweeper, startSweeper } from './sweeper.ts';
 
 const FDS = { args: 3, status: 4, block: 5, first: GATE_FD + 1 } as const;
 const POLL_MS = 0.5;
+const LAST_WORDS_MS = 200;
 const SETUP_STDERR_BYTES = 8192;
 
 export interface LaunchRequest {
@@ -53,7 +57,7 @@ export interface HeldSandbox {
 export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> {
   const { plan } = request;
   const spawned = spawnSandbox(request);
-  const { child, ours, exit } = spawned;
+  const { child, ours, exit, sweeper } = spawned;
   let over = false;
   void exit.then(() => {
     over = true;
@@ -62,7 +66,13 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
   const errors = new PassThrough();
   let setupStderr = '';
   let released = false;
-  readableFromFd(ours.stderr)
+  const stderr = readableFromFd(ours.stderr);
+  const diagnosis = async (): Promise<CordonError> => {
+    // Its last words may still be in the pipe when its end is reported.
+    await Promise.race([once(stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+    return diagnoseSetup(setupStderr);
+  };
+  stderr
     .on('data', (chunk: Buffer) => {
       if (!released && setupStderr.length < SETUP_STDERR_BYTES)
         setupStderr += chunk.toString('utf8', 0, SETUP_STDERR_BYTES);
@@ -80,14 +90,14 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
 
   try {
     const init = await Promise.race([status.init, exit.then(() => undefined)]);
-    if (init === undefined) throw diagnoseSetup(setupStderr);
+    if (init === undefined) throw await diagnosis();
     applyLimits(init, plan);
     group = await confine(init, plan.limits);
     await verifyMounts(init, plan, () => over);
-    if (over) throw diagnoseSetup(setupStderr);
+    if (over) throw await diagnosis();
     fs.writeSync(ours.block, 'x');
     while (!isTied(init)) {
-      if (over) throw diagnoseSetup(setupStderr);
+      if (over) throw await diagnosis();
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
     return {
@@ -123,8 +133,9 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     };
   } catch (error) {
     await abort();
-    throw isBrokenPipe(error) ? diagnoseSetup(setupStderr) : error;
+    throw isBrokenPipe(error) ? await diagnosis() : error;
   } finally {
+    sweeper.dismiss();
     fs.closeSync(ours.block);
   }
 }
@@ -132,6 +143,7 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
 interface Spawned {
   readonly child: ChildProcess;
   readonly exit: Promise<Exit>;
+  readonly sweeper: Sweeper;
   /** Our ends of the pipes. */
   readonly ours: Readonly<Record<'stdin' | 'stdout' | 'stderr' | 'status' | 'block' | 'gate', number>>;
 }
@@ -149,7 +161,17 @@ function spawnSandbox(request: LaunchRequest): Spawned {
   const slots = rendering.slots.map((slot) => placeSlot(slot, request));
   const command = gated([plan.command.program, ...plan.command.args]);
   const fixed = [stdin.read, stdout.write, stderr.write, options, status.write, block.read, gate.read];
-  const child = spawn(request.facts.bwrap.path, ['--args', String(FDS.args), '--', ...command], {
+  const sweeper = startSweeper(block.read);
+  const [program = '', ...args] = withReadOnlyDevices(request.facts.uid, [
+    request.facts.bwrap.path,
+    '--args',
+    String(FDS.args),
+    '--',
+    ...command,
+  ]);
+  const child = spawn(program, args, {
+    // A group of its own: clients send signals to ours, and bubblewrap dies of them without a chance for the server.
+    detached: true,
     // bubblewrap's own environment would show in /proc/1/environ (P01); the server's is among the options.
     env: {},
     cwd: '/',
@@ -163,6 +185,7 @@ function spawnSandbox(request: LaunchRequest): Spawned {
   return {
     child,
     exit,
+    sweeper,
     ours: {
       stdin: stdin.write,
       stdout: stdout.read,
@@ -172,6 +195,21 @@ function spawnSandbox(request: LaunchRequest): Spawned {
       gate: gate.write,
     },
   };
+}
+
+/**
+ * The nodes in the sandbox's /dev are those of the machine. Root owns them and could change their modes (chmod 0 /dev/null
+ * stops everybody else), so for root bubblewrap takes them from a read-only view; writing to a device needs no more.
+ * --rbind: what is mounted below /dev may not be uncovered in a namespace of our own.
+ */
+function withReadOnlyDevices(uid: number, command: readonly string[]): readonly string[] {
+  if (uid !== 0) return command;
+  const script = '/usr/bin/mount --rbind -o ro /dev /dev && exec "$@"';
+  return [
+    ...['/usr/bin/unshare', '--user', '--map-root-user', '--mount', '--'],
+    ...['/bin/sh', '-c', script, 'sh'],
+    ...command,
+  ];
 }
 
 function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number; readonly owned: boolean } {

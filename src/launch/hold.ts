@@ -8,7 +8,9 @@ import { setLimit } from './libc.ts';
 
 export function applyLimits(init: number, plan: SandboxPlan): void {
   const limits = [
-    ['core', 0],
+    // One byte is no dump, and unlike 0 it also keeps the kernel from starting a crash handler (core(5): a pattern that
+    // begins with a pipe ignores the limit, 1 alone excepted).
+    ['core', 1],
     ['nofile', plan.limits.files],
     ['fsize', plan.limits.fileSizeBytes],
     ['data', plan.limits.memoryBytes],

@@ -34,6 +34,10 @@ export function planMounts(facts: SystemFacts, grants: readonly ProbedGrant[], l
     ...facts.maskedProc
       .filter((entry) => entry.kind === 'folder')
       .map((entry): Mount => ({ kind: 'remount-read-only', target: entry.path })),
+    // The sandbox's init is bubblewrap itself, run from the machine's own mount: through /proc/1/exe a server that runs
+    // as root could change its mode, and read what it holds in memory. Nothing needs it.
+    { kind: 'tmpfs', target: '/proc/1', bytes: 4096, mode: 0o555 },
+    { kind: 'remount-read-only', target: '/proc/1' },
     { kind: 'remount-read-only', target: '/proc' },
     { kind: 'dev', target: '/dev' },
     { kind: 'tmpfs', target: '/dev/shm', bytes: SHARED_MEMORY_BYTES, mode: 0o1777 },
