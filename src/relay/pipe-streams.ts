@@ -32,10 +32,27 @@ export function readableFromFd(fd: number): Readable {
 }
 
 /** Owns `fd` from now on (0 to 2 are left open). Never blocks the process; `end()` closes once all is written. */
-export function writableToFd(fd: number): Writable {
+export function writableToFd(given: number): Writable {
+  const fd = given > 2 ? given : ownDescription(given);
   if (bun !== undefined) return new BunWritable(fd, bun.file(fd));
   if (isPipeOrSocket(fd)) return new net.Socket({ fd, readable: false, writable: true });
   return fs.createWriteStream('', { fd, autoClose: fd > 2 });
+}
+
+/**
+ * A pipe or terminal that we inherited is shared with whoever started us, and so is its non-blocking flag: setting it
+ * would make the writes of the client and of its other children fail. Opened anew, the flag is ours alone. Sockets cannot
+ * be opened, files need no flag; then the inherited descriptor has to do.
+ */
+function ownDescription(fd: number): number {
+  const stat = fs.fstatSync(fd);
+  if (!stat.isFIFO() && !stat.isCharacterDevice()) return fd;
+  try {
+    const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = fs.constants;
+    return fs.openSync(`/proc/self/fd/${fd}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+  } catch {
+    return fd;
+  }
 }
 
 function isPipeOrSocket(fd: number): boolean {

@@ -27,9 +27,14 @@ export class Skimmer {
   #idToken: string | undefined;
   #hasMethod = false;
   #hasVersion = false;
+  /** The line is no object: there is nothing to find. */
+  #isHopeless = false;
 
   push(chunk: Uint8Array): void {
-    for (const byte of chunk) {
+    for (let at = 0; at < chunk.length && !this.#isHopeless; at += 1) {
+      if (this.#inString && !this.#escape && !this.#isCollecting) at = endOfPlainText(chunk, at);
+      const byte = chunk[at];
+      if (byte === undefined) return;
       if (this.#inString) this.#string(byte);
       else this.#structure(byte);
     }
@@ -45,6 +50,10 @@ export class Skimmer {
     };
   }
 
+  get #isCollecting(): boolean {
+    return this.#depth === 1 && (this.#atKey || this.#key === '"id"');
+  }
+
   #string(byte: number): void {
     if (this.#escape) this.#escape = false;
     else if (byte === BACKSLASH) this.#escape = true;
@@ -53,6 +62,7 @@ export class Skimmer {
   }
 
   #structure(byte: number): void {
+    if (this.#depth <= 0 && byte !== 0x7b && byte > 0x20) this.#isHopeless ||= this.#idToken === undefined;
     switch (byte) {
       case QUOTE:
         this.#inString = true;
@@ -110,6 +120,13 @@ export class Skimmer {
     this.#atKey = false;
     this.#key = '';
   }
+}
+
+/** Place of the first quote or backslash, or the length. */
+function endOfPlainText(chunk: Uint8Array, from: number): number {
+  let at = from;
+  while (at < chunk.length && chunk[at] !== QUOTE && chunk[at] !== BACKSLASH) at += 1;
+  return at;
 }
 
 /** The same for bytes that are there as a whole. */

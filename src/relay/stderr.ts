@@ -13,22 +13,40 @@ const RATE = { perSecond: 256 * 1024, burst: 16 * 1024 * 1024 };
 const MAX_QUEUED_BYTES = 1024 * 1024;
 /** Once too much came, nothing passes for this long: else every second line would be a note about dropped lines. */
 const QUIET_MS = 1000;
+/** How long the server may have to wait for whoever reads us, at most once in `QUIET_MS`. */
+const PATIENCE_MS = 100;
 const LF = 0x0a;
 const PLAIN = /^[\t\x20-\x7e]*$/;
 
 /**
- * Reads `source` to its end, always at full speed; what `sink` cannot take is counted and dropped. Resolves when the
- * source has ended and its last line was handed to the sink.
+ * Reads `source` to its end; what `sink` cannot take is counted and dropped. A sink that is read, but slowly, is waited for
+ * a moment. Resolves when the source has ended and its last line was handed to the sink.
  */
 export function relayStderr(source: Readable, sink: Writable): Promise<void> {
   const lines = new LineWriter(sink);
   return new Promise((resolve) => {
+    let patience: NodeJS.Timeout | undefined;
+    const goOn = (): void => {
+      clearTimeout(patience);
+      patience = undefined;
+      source.resume();
+    };
     const finish = (): void => {
+      clearTimeout(patience);
       lines.end();
       resolve();
     };
     sink.on('error', () => {});
-    source.on('data', (chunk: Buffer) => lines.push(chunk));
+    sink.on('drain', goOn);
+    source.on('data', (chunk: Buffer) => {
+      lines.push(chunk);
+      if (!lines.mustWait || patience !== undefined) return;
+      source.pause();
+      patience = setTimeout(() => {
+        lines.fallSilent();
+        goOn();
+      }, PATIENCE_MS);
+    });
     source.on('end', finish);
     source.on('error', finish);
     source.on('close', finish);
@@ -44,7 +62,7 @@ class LineWriter {
   #lineBytes = 0;
   #hasLine = false;
   #dropped = 0;
-  #quietUntilMs = 0;
+  #silentUntilMs = 0;
   #nowMs = 0;
 
   constructor(sink: Writable) {
@@ -64,6 +82,15 @@ class LineWriter {
     if (text.length > 0) this.#sink.write(text.join(''));
   }
 
+  /** Whether more waits for the reader than it should. */
+  get mustWait(): boolean {
+    return !this.#isSilent && !this.#sink.destroyed && this.#sink.writableLength > MAX_QUEUED_BYTES;
+  }
+
+  fallSilent(): void {
+    this.#silentUntilMs = performance.now() + QUIET_MS;
+  }
+
   end(): void {
     const text: string[] = [];
     if (this.#hasLine) this.#finish(text);
@@ -75,8 +102,7 @@ class LineWriter {
     this.#hasLine = true;
     const room = Math.max(0, MAX_LINE_BYTES - this.#lineBytes);
     this.#lineBytes += piece.length;
-    if (room > 0 && this.#nowMs >= this.#quietUntilMs)
-      this.#line += this.#decoder.write(piece.subarray(0, room));
+    if (room > 0 && !this.#isSilent) this.#line += this.#decoder.write(piece.subarray(0, room));
   }
 
   #finish(text: string[]): void {
@@ -94,10 +120,14 @@ class LineWriter {
   }
 
   #isWelcome(bytes: number): boolean {
-    if (this.#nowMs < this.#quietUntilMs || this.#sink.destroyed) return false;
-    if (this.#sink.writableLength <= MAX_QUEUED_BYTES && this.#rate.take(this.#nowMs, bytes)) return true;
-    this.#quietUntilMs = this.#nowMs + QUIET_MS;
+    if (this.#isSilent || this.#sink.destroyed) return false;
+    if (this.#sink.writableLength <= 2 * MAX_QUEUED_BYTES && this.#rate.take(this.#nowMs, bytes)) return true;
+    this.fallSilent();
     return false;
+  }
+
+  get #isSilent(): boolean {
+    return this.#nowMs < this.#silentUntilMs;
   }
 
   #note(): string {

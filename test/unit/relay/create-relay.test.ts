@@ -12,7 +12,7 @@ interface Stage {
   readonly output: PassThrough;
   readonly denials: RelayDenial[];
   readonly server: { readonly input: PassThrough; readonly output: PassThrough };
-  attach(): void;
+  readonly attach: () => void;
 }
 
 function stage(): Stage {

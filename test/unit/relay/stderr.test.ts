@@ -1,0 +1,68 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { relayStderr } from '../../../src/relay/stderr.ts';
+
+async function relayed(...chunks: ReadonlyArray<string | Uint8Array>): Promise<string> {
+  const source = new PassThrough();
+  const sink = new PassThrough();
+  const ended = relayStderr(source, sink);
+  let text = '';
+  sink.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  for (const chunk of chunks) {
+    source.write(chunk);
+    await new Promise(setImmediate);
+  }
+  source.end();
+  await ended;
+  await new Promise(setImmediate);
+  return text;
+}
+
+describe('relayStderr', () => {
+  it('marks each line, joins pieces and ends the last line', async () => {
+    expect(await relayed('one\ntw', 'o\n\nthree')).toBe(
+      '[server] one\n[server] two\n[server] \n[server] three\n',
+    );
+  });
+
+  it('joins characters that were cut between two pieces, and shows broken ones', async () => {
+    const bytes = Buffer.from('łódź\n');
+    expect(await relayed(bytes.subarray(0, 1), bytes.subarray(1))).toBe('[server] łódź\n');
+    expect(await relayed(Buffer.from([0x61, 0xff, 0x62, 0x0a]))).toBe('[server] a\ufffdb\n');
+  });
+
+  it('AN-03: shows escapes, keeps tabs and drops the CR of CRLF', async () => {
+    expect(await relayed('\u001b[31mred\t\u0007\u200b\u202e\r\n')).toBe(
+      '[server] \\x1b[31mred\t\\x07\\u{200b}\\u{202e}\n',
+    );
+  });
+
+  it('cuts a line that is too long', async () => {
+    const text = await relayed('a'.repeat(1_000_000), 'b'.repeat(1_000_000), '\nshort\n');
+    expect(text).toBe(`[server] ${'a'.repeat(8192)}…\n[server] short\n`);
+  });
+
+  it('drops what is too much, says so once, and keeps reading', async () => {
+    const line = `${'x'.repeat(99)}\n`;
+    const text = await relayed(...Array.from({ length: 40 }, () => line.repeat(10_000)));
+    expect(text.length).toBeLessThan(18_000_000);
+    expect(text.match(/lines dropped/g)).toHaveLength(1);
+    const passed = text.split('\n').filter((passedLine) => passedLine.endsWith('xx')).length;
+    expect(text).toContain(`${400_000 - passed} lines dropped`);
+  });
+
+  it('reads on although nobody reads us', async () => {
+    const source = new PassThrough();
+    const sink = new PassThrough({ highWaterMark: 1024 });
+    const ended = relayStderr(source, sink);
+    for (let sent = 0; sent < 50; sent += 1) {
+      if (!source.write('x'.repeat(99_999).concat('\n').repeat(10)))
+        await new Promise((resolve) => source.once('drain', resolve));
+    }
+    source.end();
+    await ended;
+    expect(sink.writableLength + sink.readableLength).toBeLessThan(4 * 1024 * 1024);
+  });
+});
