@@ -1,7 +1,7 @@
 // The relay at work: two inlets, two outlets and one judge between them.
 import type { Writable } from 'node:stream';
 import type { CordonError } from '../errors.ts';
-import { protocolViolation, refusalLine, relayAnswers } from '../messages.ts';
+import { lineFaults, protocolViolation, refusalLine, relayAnswers } from '../messages.ts';
 import { answerLine, CODES } from './answers.ts';
 import type { LineFault } from './fault.ts';
 import type { Frame } from './framing.ts';
@@ -148,6 +148,11 @@ class RelaySession implements Relay {
 
   #violate(fault: LineFault): void {
     if (this.#refusal !== undefined) return;
+    this.#options.onDenied({
+      direction: 'server-to-client',
+      reason: 'frame-invalid',
+      detail: lineFaults[fault],
+    });
     const error = protocolViolation(fault);
     this.refuse(error);
     this.#violated(error);

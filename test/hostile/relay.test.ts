@@ -1,6 +1,7 @@
 // The JR rows of the attack catalogue, and what belongs to them, against the relay with a real process as the server.
 // Each row is followed by a control: the honest form of the same message passes.
 import { afterEach, describe, expect, it } from 'vitest';
+import { serverEnded } from '../../src/messages.ts';
 import { attacks } from '../fixtures/servers/hostile-server.mjs';
 import { type RelaySession, type SessionOptions, startSession } from './relay-session.ts';
 
@@ -131,6 +132,23 @@ describe('an answer that no strict reader takes becomes an error', () => {
     const session = await start('JR-18b', { maxMessageBytes: 10 * MIB });
     const answer = await session.call('attack', { variant: '9-MiB' });
     expect(answer.result?.content?.[0]?.text).toHaveLength(9 * MIB);
+  });
+});
+
+describe('a server that ends', () => {
+  it.each([0, 3])('IP-17: with status %i in the middle of calls', async (status) => {
+    const session = await start('IP-17');
+    await passesControl(session);
+    const waiting = session.call('other-attack');
+    expect((await waiting).result).toBeDefined();
+    const open = [1, 2, 3].map((number) => session.call('attack', { value: status, number }));
+    // As the spine does it: what was judged is written first, then whoever still waits is told.
+    await session.relay.serverDrained;
+    session.relay.refuse(serverEnded(status));
+    for (const answer of await Promise.all(open)) {
+      expect(answer.error?.message).toContain(`SERVER_ENDED: the server ended with status ${status}`);
+      expect(answer.error?.data?.reason).toBe('SERVER_ENDED');
+    }
   });
 });
 
