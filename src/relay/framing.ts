@@ -42,6 +42,7 @@ export class LineFramer {
   }
 
   push(chunk: Uint8Array): Frame[] {
+    if (this.#isOneLine(chunk)) return [{ kind: 'line', bytes: chunk }];
     const frames: Frame[] = [];
     let start = 0;
     while (!this.#endless && start < chunk.length) {
@@ -60,6 +61,21 @@ export class LineFramer {
     return frames;
   }
 
+  /** The usual case, one line in one piece: it passes as it is. */
+  #isOneLine(chunk: Uint8Array): chunk is Buffer {
+    const last = chunk.length - 1;
+    return (
+      this.#length === 0 &&
+      !this.#endless &&
+      last > 0 &&
+      last <= this.#limits.maxLineBytes &&
+      chunk[last] === LF &&
+      chunk[last - 1] !== CR &&
+      Buffer.isBuffer(chunk) &&
+      chunk.indexOf(LF) === last
+    );
+  }
+
   #take(piece: Uint8Array, ends: boolean): void {
     const before = this.#length;
     this.#length += piece.length;
@@ -71,7 +87,7 @@ export class LineFramer {
     if (this.#skimmer !== undefined) {
       this.#skimmer.push(piece);
     } else if (ends && before === 0) {
-      // The usual case, a line that came whole: no copy.
+      // A line that came whole: no copy.
       this.#held = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     } else {
       this.#reserve(before);

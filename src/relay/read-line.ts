@@ -12,13 +12,14 @@ export type Reading =
   | { readonly ok: false; readonly fault: LineFault; readonly skimmed: Skimmed };
 
 const NOBODY: Skimmed = { id: undefined, hasMethod: false, hasVersion: false };
+const SHORT_BYTES = 1024;
 const CR = 0x0d;
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
 
 /** @param line one line with its LF, as framing.ts gives it */
 export function readLine(line: Buffer): Reading {
-  if (!isUtf8(line)) return { ok: false, fault: 'not-utf8', skimmed: NOBODY };
+  if (!isShortAscii(line) && !isUtf8(line)) return { ok: false, fault: 'not-utf8', skimmed: NOBODY };
   const start = firstToken(line);
   if (start !== BRACE && start !== BRACKET) return { ok: false, fault: plainFault(line), skimmed: NOBODY };
   const scanned = scan(line);
@@ -32,14 +33,20 @@ export function readLine(line: Buffer): Reading {
   // A program's own log in JSON, for example: no client takes it for a message, whatever else is odd about it.
   if (isJsonObject(value) && !Object.hasOwn(value, 'jsonrpc')) return faulty(line, 'not-a-message');
   if (scanned.fault !== undefined) return faulty(line, scanned.fault);
-  // Some readers end a line at a bare CR (C#, Java): the rest would be a second message for them.
-  if (line.includes(CR)) return faulty(line, 'carriage-return');
   const envelope = readEnvelope(value, scanned.idToken);
   return envelope.ok ? envelope : faulty(line, envelope.fault);
 }
 
 function faulty(line: Buffer, fault: LineFault): Reading {
   return { ok: false, fault, skimmed: skim(line) };
+}
+
+/** Most messages are: a look at each byte costs less than a call into the runtime whose code is not in the cache. */
+function isShortAscii(line: Buffer): boolean {
+  if (line.length > SHORT_BYTES) return false;
+  let seen = 0;
+  for (let at = 0; at < line.length; at += 1) seen |= line[at] as number;
+  return seen < 0x80;
 }
 
 /** The first byte that is no space. */

@@ -55,7 +55,8 @@ class Scanner {
 
   run(): Scan {
     const bytes = this.#bytes;
-    while (this.#at < this.#end && this.#fault === undefined) {
+    // Depth is known for the whole line even when something else is wrong: JSON.parse recurses.
+    while (this.#at < this.#end && this.#fault !== 'too-deep') {
       const byte = bytes[this.#at] as number;
       if (byte === QUOTE) this.#string();
       else if (byte === 0x7b || byte === 0x5b) this.#open(byte === 0x7b);
@@ -92,6 +93,9 @@ class Scanner {
   /** Colon, spaces and the letters of true, false, null. */
   #other(byte: number): void {
     if (byte > 0x20 && byte !== 0x3a) this.#otherId('null');
+    // Some readers end a line at a bare CR (C#, Java): the rest would be a second message for them. In strings, JSON.parse
+    // refuses it.
+    else if (byte === 0x0d) this.#fault ??= 'carriage-return';
     this.#at += 1;
   }
 
@@ -122,7 +126,7 @@ class Scanner {
       end - start > MAX_NUMBER_BYTES ||
       !Number.isFinite(Number(this.#bytes.toString('latin1', start, end)))
     )
-      this.#fault = 'number-out-of-range';
+      this.#fault ??= 'number-out-of-range';
   }
 
   #string(): void {
@@ -197,7 +201,7 @@ class Scanner {
 
   #key(start: number, end: number): void {
     if (end - start > MAX_KEY_BYTES) {
-      this.#fault = 'key-too-long';
+      this.#fault ??= 'key-too-long';
       return;
     }
     const bytes = this.#bytes;
@@ -230,7 +234,7 @@ class Scanner {
     }
     const base = depth * FEW_KEYS;
     for (let index = base; index < base + count; index += 1) {
-      if (keyHash[index] === hash && this.#same(index, start, end)) this.#fault = 'duplicate-key';
+      if (keyHash[index] === hash && this.#same(index, start, end)) this.#fault ??= 'duplicate-key';
     }
     keyHash[base + count] = hash;
     keyStart[base + count] = start;
@@ -262,7 +266,7 @@ class Scanner {
         return;
       }
     }
-    if (set.has(key)) this.#fault = 'duplicate-key';
+    if (set.has(key)) this.#fault ??= 'duplicate-key';
     set.add(key);
   }
 }
