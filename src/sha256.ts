@@ -6,19 +6,24 @@ export interface Sha256 {
   digest(encoding: 'hex'): string;
 }
 
-type BunHasher = new (algorithm: 'sha256') => Sha256;
-
-const bun = (globalThis as { Bun?: { CryptoHasher: BunHasher } }).Bun;
-
-export function createSha256(): Sha256 {
-  return bun === undefined
-    ? process.getBuiltinModule('node:crypto').createHash('sha256')
-    : new bun.CryptoHasher('sha256');
+interface BunHasher {
+  new (algorithm: 'sha256'): Sha256;
+  hash(algorithm: 'sha256', content: Uint8Array | string, encoding: 'hex'): string;
 }
 
-/** 64 lower-case hex digits of the bytes, or of the text as UTF-8. */
+const bun = (globalThis as { Bun?: { CryptoHasher: BunHasher } }).Bun?.CryptoHasher;
+const node = bun === undefined ? process.getBuiltinModule('node:crypto') : undefined;
+
+export function createSha256(): Sha256 {
+  return bun === undefined ? nodeCrypto().createHash('sha256') : new bun('sha256');
+}
+
+/** 64 lower-case hex digits of the bytes, or of the text as UTF-8. In one call: twice as quick for small files. */
 export function sha256Hex(content: Uint8Array | string): string {
-  const hash = createSha256();
-  hash.update(typeof content === 'string' ? Buffer.from(content) : content);
-  return hash.digest('hex');
+  return bun === undefined ? nodeCrypto().hash('sha256', content, 'hex') : bun.hash('sha256', content, 'hex');
+}
+
+function nodeCrypto(): typeof import('node:crypto') {
+  if (node === undefined) throw new TypeError('neither Bun nor Node.js');
+  return node;
 }

@@ -82,6 +82,7 @@ async function examine(file: string, installation: Installation): Promise<Runtim
   const realPath = fs.realpathSync(file);
   const fd = openPathOnly(realPath);
   try {
+    if (!isReadableFile(fd)) return 'is not a file that can be read';
     if (!isProgram(fd)) return 'is a script and not a program (a version manager?)';
     if (canNonRootWrite(realPath) && installation.mode === 'managed')
       return 'can be changed by somebody who is not root';
@@ -96,6 +97,16 @@ async function examine(file: string, installation: Installation): Promise<Runtim
     return { schema: 1, name: 'node', path: file, realPath, version, ...identity, sha256 };
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function isReadableFile(fd: number): boolean {
+  if (!fs.fstatSync(fd).isFile()) return false;
+  try {
+    fs.accessSync(process.platform === 'linux' ? `/proc/self/fd/${fd}` : `/dev/fd/${fd}`, fs.constants.R_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -4,7 +4,7 @@ import { CordonError, type ErrorCode } from '../errors.ts';
 import { hashHelperFailed } from '../messages.ts';
 import type { HashRequest } from './hash-tree.ts';
 
-/** `whole`: the digest of all. `share`: the entries below the folders on stdin. */
+/** `whole`: the digest of all. `share`: the entries below the folders of SHARES. */
 export type HelperRole = 'whole' | 'share';
 
 export const HELPER_VERB = '__hash';
@@ -26,13 +26,11 @@ export function runHelper(program: string, role: HelperRole, request: HashReques
     const child = spawn(program, [HELPER_VERB, role, request.owner, request.path], {
       // An empty environment: variables could steer the runtime of our own executable.
       env: {},
-      stdio: ['pipe', 'pipe', 'ignore', request.tree.fd],
+      // SHARES as a descriptor and not through a pipe: who starts a helper goes on hashing and feeds no pipe.
+      stdio: [request.sharesFd ?? 'ignore', 'pipe', 'ignore', request.tree.fd],
     });
     const chunks: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-    // It may end (with its reason on stdout) before it has read all of its input.
-    child.stdin?.on('error', () => {});
-    child.stdin?.end(request.shares);
     child.on('error', (error) => reject(hashHelperFailed(error.message)));
     child.on('close', (status, signal) => {
       const answer = Buffer.concat(chunks).toString();

@@ -1,4 +1,4 @@
-// `cordon __hash`: the process that hashes (see hash-tree.ts). stdin: folders of the second half, one a line; stdout:
+// `cordon __hash`: the process that hashes (see hash-tree.ts). stdin: SHARES, the folders of the second half; stdout:
 // the answer; descriptor 3: the open tree. Not for people: it grants nothing and reads only what it is handed.
 import fs from 'node:fs';
 import { EXIT_REFUSED } from '../errors.ts';
@@ -19,7 +19,7 @@ export async function hashWorker(): Promise<number> {
       tree: folderFromFd(HELPER_TREE_FD, path),
       path,
       owner: owner === 'user' ? 'user' : ('root' satisfies TreeOwner),
-      shares: fs.readFileSync(0, 'utf8'),
+      sharesFd: 0,
     };
     writeAll(role === 'share' ? formatEntries(walkShare(request)) : await hashWhole(request));
     return 0;
@@ -29,9 +29,15 @@ export async function hashWorker(): Promise<number> {
   }
 }
 
+/** From its start: two processes share this descriptor, and so its position. */
+function readShares(): string[] {
+  const buffer = Buffer.alloc(1024 * 1024);
+  return parseShares(buffer.toString('utf8', 0, fs.readSync(0, buffer, 0, buffer.length, 0)));
+}
+
 async function hashWhole(request: HashRequest): Promise<string> {
   const program = helperProgram();
-  const shares = parseShares(request.shares);
+  const shares = readShares();
   const elsewhere =
     program === undefined || shares.length === 0
       ? undefined
@@ -54,7 +60,7 @@ async function hashWhole(request: HashRequest): Promise<string> {
 function walkShare(request: HashRequest): WalkResult {
   const whole: WalkResult = { entries: [], bytes: 0 };
   const onFolder = endWithParent();
-  for (const path of parseShares(request.shares)) {
+  for (const path of readShares()) {
     const chain = openChain(request.tree, path.split('/'));
     // A folder that is not there: its files are missing, so the digest differs, and that is what gets reported.
     const folder = chain.at(-1);

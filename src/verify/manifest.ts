@@ -27,17 +27,17 @@ const HEADER = '# tree-manifest 1';
 export function formatManifest(entries: readonly TreeEntry[]): string {
   const executables: string[] = [];
   const links: string[] = [];
-  const files = new Map<string, string>();
+  // Files are sorted by name, while the hash stands first in a line. NUL sorts before all that a name can hold.
+  const files: string[] = [];
   for (const entry of entries) {
     if (entry.kind === 'link') {
       links.push(`# l ./${entry.path} -> ${entry.target}`);
       continue;
     }
     if (entry.executable) executables.push(`# x ./${entry.path}`);
-    files.set(entry.path, entry.sha256);
+    files.push(`${entry.path}\0${entry.sha256}`);
   }
-  // Files are sorted by name and not by line: the hash stands first in a line.
-  const hashes = sortBytewise([...files.keys()]).map((path) => `${files.get(path) ?? ''}  ./${path}`);
+  const hashes = sortBytewise(files).map((file) => `${file.slice(-64)}  ./${file.slice(0, -65)}`);
   return `${[HEADER, ...sortBytewise(executables), ...sortBytewise(links), ...hashes].join('\n')}\n`;
 }
 
@@ -71,6 +71,7 @@ export function parseManifest(text: string): TreeEntry[] | undefined {
   const lines = text.split('\n');
   if (lines.shift() !== HEADER || lines.pop() !== '') return undefined;
   const executables = new Set<string>();
+  const paths = new Set<string>();
   const entries: TreeEntry[] = [];
   for (const line of lines) {
     if (line.startsWith('# x ./')) {
@@ -86,7 +87,8 @@ export function parseManifest(text: string): TreeEntry[] | undefined {
       entries.push({ kind: 'file', path, executable: executables.has(path), sha256 });
     }
   }
-  return formatManifest(entries) === text ? entries : undefined;
+  const isUnique = entries.every((entry) => !paths.has(entry.path) && paths.add(entry.path));
+  return isUnique && formatManifest(entries) === text ? entries : undefined;
 }
 
 // `\` and control characters: coreutils writes such names in another form, and a newline could forge a line.

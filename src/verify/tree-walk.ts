@@ -2,7 +2,7 @@
 // or could be changed by somebody else, ends the walk: there is no such thing in a tree that Cordon installed.
 import fs from 'node:fs';
 import { treeUnsafe } from '../messages.ts';
-import { createSha256 } from '../sha256.ts';
+import { createSha256, sha256Hex } from '../sha256.ts';
 import { FILE_FLAGS, type OpenFolder, openSubfolder } from './descriptor.ts';
 import { type FileEntry, nameFault } from './manifest.ts';
 
@@ -105,16 +105,18 @@ function hashFile(folder: OpenFolder, name: string, path: string, walk: Walk): v
 }
 
 function hashOpenFile(fd: number, size: number, path: string, buffer: Uint8Array): string {
+  // One byte more than the size, so that one read both gives a small file's content and shows its end.
+  if (size < buffer.length) {
+    if (fs.readSync(fd, buffer, 0, size + 1, 0) !== size) throw treeUnsafe(path, CHANGED);
+    return sha256Hex(buffer.subarray(0, size));
+  }
   const hash = createSha256();
   let total = 0;
-  // Reads one byte more than the size when it can, so that one read both gives the content and shows the end.
   for (;;) {
-    const count = fs.readSync(fd, buffer, 0, Math.min(buffer.length, size - total + 1), null);
+    const count = fs.readSync(fd, buffer, 0, buffer.length, null);
     if (count === 0) break;
     total += count;
-    if (total > size) break;
     hash.update(buffer.subarray(0, count));
-    if (total === size && count < buffer.length) break;
   }
   if (total !== size) throw treeUnsafe(path, CHANGED);
   return hash.digest('hex');

@@ -4,7 +4,7 @@ import type { Installation } from '../installation.ts';
 import { entryNotFound, packageNotInstalled, treeUnsafe } from '../messages.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { packageLayout } from '../store/layout.ts';
-import { type OpenFolder, openFolder, openSubfolder } from './descriptor.ts';
+import { FILE_FLAGS, type OpenFolder, openFolder, openSubfolder } from './descriptor.ts';
 import { diagnoseTree } from './diagnose.ts';
 import { hashTree } from './hash-tree.ts';
 import { checkParents } from './store-folder.ts';
@@ -21,8 +21,9 @@ export async function verifyPackage(
 ): Promise<VerifiedPackage> {
   const layout = packageLayout(installation.store, server.digest);
   const owner = installation.mode === 'managed' ? 'root' : 'user';
+  const sharesFd = openShares(layout.shares);
   try {
-    const hash = await hashTree({ tree, path: layout.tree, owner, shares: readShares(layout.shares) });
+    const hash = await hashTree({ tree, path: layout.tree, owner, sharesFd });
     if (hash.digest !== server.digest) throw diagnoseTree(server, layout, owner);
     // The digest says that no link is on the way; the pin says which file.
     const entry = fs.lstatSync(tree.prefix + server.entry, { throwIfNoEntry: false });
@@ -39,6 +40,8 @@ export async function verifyPackage(
   } catch (error) {
     fs.closeSync(tree.fd);
     throw error;
+  } finally {
+    if (sharesFd !== undefined) fs.closeSync(sharesFd);
   }
 }
 
@@ -66,15 +69,13 @@ export function openPackage(server: ResolvedServer, installation: Installation):
 }
 
 /** A hint (shares.ts): without it one process does all the hashing. */
-function readShares(file: string): string {
+function openShares(file: string): number | undefined {
   try {
-    const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
-    try {
-      return fs.fstatSync(fd).isFile() ? fs.readFileSync(fd, 'utf8') : '';
-    } finally {
-      fs.closeSync(fd);
-    }
+    const fd = fs.openSync(file, FILE_FLAGS);
+    if (fs.fstatSync(fd).isFile()) return fd;
+    fs.closeSync(fd);
   } catch {
-    return '';
+    // Missing, a link, or not readable: never a reason to refuse what is whole.
   }
+  return undefined;
 }
