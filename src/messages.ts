@@ -35,6 +35,16 @@ export function refusalLine(error: CordonError): string {
   return escaped.length < 480 ? escaped : `${escaped.slice(0, 478)}…`;
 }
 
+/** The same error for the client: there a profile's name, being an argument, would show as "[redacted]". */
+export function withoutProfileName(error: CordonError, name: string): CordonError {
+  const neutral = (text: string): string => (name === '' ? text : text.replaceAll(` ${name}`, ' <profile>'));
+  return new CordonError(error.code, error.message, {
+    hints: error.hints.map(neutral),
+    details: error.details,
+    cause: error.cause,
+  });
+}
+
 function fault(
   code: ErrorCode,
   message: string,

@@ -14,6 +14,7 @@ import {
   stdinIsTerminal,
   toCordonError,
   usageInvalid,
+  withoutProfileName,
   workspaceGone,
 } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -80,7 +81,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       output: session.output,
       maxMessageBytes: prepared.plan.limits.messageBytes,
     });
-    relayStderr(session.errors, process.stderr);
+    const stderrWritten = relayStderr(session.errors, process.stderr);
     const startMs = Math.round(performance.now() - begun);
     const started = performance.now();
     await audit.record({
@@ -93,6 +94,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
 
     const { end, reason } = await untilEnd(session, relay, interrupted);
+    await Promise.race([stderrWritten, delay(DRAIN_MS)]);
     for (const path of changedPaths(prepared.plan.watched)) {
       process.stderr.write(`${pathAppeared(path)}\n`);
       await audit.record({
@@ -117,7 +119,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
     return status;
   } catch (thrown) {
-    return refuse(toCordonError(thrown), relay, interrupted, async (error) => {
+    return refuse(toCordonError(thrown), subject.profile, relay, interrupted, async (error) => {
       await audit?.record({
         ...subject,
         event: 'refused',
@@ -176,6 +178,7 @@ async function untilEnd(
 /** Says why on stderr and in the client: stays to answer each request until the client goes (protocol.md 3.5). */
 async function refuse(
   error: CordonError,
+  name: string,
   relay: Relay,
   interrupted: Promise<number>,
   record: (error: CordonError) => Promise<void>,
@@ -183,7 +186,7 @@ async function refuse(
   process.stderr.write(`${renderError(error)}\n`);
   await record(error).catch(() => {});
   if (process.stdin.isTTY) return EXIT_REFUSED;
-  relay.refuse(error);
+  relay.refuse(withoutProfileName(error, name));
   await Promise.race([relay.clientGone, interrupted]);
   await Promise.race([relay.flush(), delay(DRAIN_MS)]);
   return EXIT_REFUSED;
