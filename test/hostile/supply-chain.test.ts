@@ -361,7 +361,7 @@ describe('the installed tree', () => {
   ] as const)('%s: %s', async (which, _row) => {
     await bench.install();
     const place = packageLayout(bench.installation.store, bench.server().digest)[which];
-    const moved = path.join(bench.home, 'moved');
+    const moved = `${place}-moved`;
     fs.renameSync(place, moved);
     fs.symlinkSync(moved, place);
     const error = await refusal(bench.verify().catch((thrown: unknown) => Promise.reject(thrown)));
