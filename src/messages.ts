@@ -301,10 +301,10 @@ export const grantPathUnsafe = (path: string, why: string) =>
 export const sandboxSetupFailed = (stderr: string, hints: readonly string[] = ['cordon doctor']) =>
   fault('SANDBOX_SETUP_FAILED', `the sandbox could not be set up: ${quote(tellingLine(stderr), 300)}`, hints);
 
-/** bubblewrap's own line among what several programs wrote. */
+/** The first line of a program that makes the sandbox, among what several wrote. */
 function tellingLine(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  return lines.find((line) => line.startsWith('bwrap: ')) ?? lines[0] ?? '';
+  return lines.find((line) => /^(?:bwrap|unshare|mount): /.test(line)) ?? lines[0] ?? '';
 }
 
 export const usernsUnavailable = (stderr: string, hints: readonly string[]) =>
@@ -401,6 +401,7 @@ export const lineFaults: Readonly<Record<LineFault, string>> = {
   'not-an-object': 'the line is JSON but no object',
   'not-a-message': 'the line is JSON but no JSON-RPC message',
   'too-deep': 'the message is nested deeper than 64 levels',
+  'too-many-values': 'the message holds more than 250 000 lists and objects',
   'duplicate-key': 'a key is there twice',
   'escaped-key': 'a key is written with needless escapes',
   'key-too-long': 'a key is longer than 16 KiB',

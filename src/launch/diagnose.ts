@@ -17,7 +17,7 @@ const KNOWN: readonly KnownFailure[] = [
     error: (text) => usernsUnavailable(text, APPARMOR),
   },
   {
-    pattern: /No permissions to creat|Operation not permitted.*namespace/i,
+    pattern: /No permissions to creat|unshare failed: Operation not permitted/,
     error: (text) =>
       usernsUnavailable(text, [
         'sudo sysctl -w kernel.unprivileged_userns_clone=1',
@@ -26,7 +26,7 @@ const KNOWN: readonly KnownFailure[] = [
   },
   {
     pattern:
-      /nesting depth or \/proc\/sys\/user\/max_\*_namespaces exceeded|No space left on device.*namespace|ENOSPC/,
+      /nesting depth or \/proc\/sys\/user\/max_\*_namespaces exceeded|unshare failed: No space left on device/,
     error: (text) => usernsUnavailable(text, ['sudo sysctl -w user.max_user_namespaces=15000']),
   },
   {
