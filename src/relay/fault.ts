@@ -9,6 +9,7 @@ export type LineFault =
   | 'not-an-object'
   | 'not-a-message'
   | 'too-deep'
+  | 'too-many-values'
   | 'duplicate-key'
   | 'escaped-key'
   | 'key-too-long'
@@ -38,6 +39,7 @@ export const SEVERITIES: Readonly<Record<LineFault, Severity>> = {
   'not-an-object': 'noise',
   'not-a-message': 'noise',
   'too-deep': 'invalid',
+  'too-many-values': 'invalid',
   'key-too-long': 'invalid',
   'lone-surrogate': 'invalid',
   'number-out-of-range': 'invalid',

@@ -1,10 +1,8 @@
 // How much of anything passes (protocol.md 5.3). Honest servers and clients stay far below each of these.
-import { MAX_DEPTH } from './scan.ts';
 
 const MIB = 1024 * 1024;
 
 export const LIMITS = {
-  depth: MAX_DEPTH,
   /** Longest line of a client. */
   clientLineBytes: 4 * MIB,
   /** A line this many times over its limit without an end: the peer is given up (JR-17). */

@@ -3,7 +3,7 @@
 import { type Buffer, isUtf8 } from 'node:buffer';
 import { isJsonObject, type Message, readEnvelope } from './envelope.ts';
 import type { LineFault } from './fault.ts';
-import { scan } from './scan.ts';
+import { isCostly, scan } from './scan.ts';
 import { type Skimmed, skim } from './skim.ts';
 
 export type Reading =
@@ -23,7 +23,7 @@ export function readLine(line: Buffer): Reading {
   const start = firstToken(line);
   if (start !== BRACE && start !== BRACKET) return { ok: false, fault: plainFault(line), skimmed: NOBODY };
   const scanned = scan(line);
-  if (scanned.fault === 'too-deep') return faulty(line, 'too-deep');
+  if (scanned.fault !== undefined && isCostly(scanned.fault)) return faulty(line, scanned.fault);
   let value: unknown;
   try {
     value = JSON.parse(line.toString('utf8'));

@@ -10,7 +10,9 @@ export interface Scan {
   readonly idToken: string | undefined;
 }
 
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
+/** Each costs JSON.parse some hundred bytes: eight megabytes of `[],[],[]` would be half a gigabyte. */
+const MAX_CONTAINERS = 250_000;
 const MAX_KEY_BYTES = 16 * 1024;
 const MAX_NUMBER_BYTES = 1024;
 /** Objects with more keys than this compare them through a set. */
@@ -35,11 +37,17 @@ export function scan(bytes: Buffer): Scan {
   return new Scanner(bytes).run();
 }
 
+/** A line with such a fault is not given to JSON.parse at all. */
+export function isCostly(fault: LineFault | undefined): boolean {
+  return fault === 'too-deep' || fault === 'too-many-values';
+}
+
 class Scanner {
   readonly #bytes: Buffer;
   readonly #end: number;
   #at = 0;
   #depth = 0;
+  #containers = 0;
   #fault: LineFault | undefined;
   /** First backslash at or after the place where it was last looked for. */
   #backslash = -1;
@@ -55,8 +63,8 @@ class Scanner {
 
   run(): Scan {
     const bytes = this.#bytes;
-    // Depth is known for the whole line even when something else is wrong: JSON.parse recurses.
-    while (this.#at < this.#end && this.#fault !== 'too-deep') {
+    // What JSON.parse would cost is known for the whole line, even when something else is wrong with it.
+    while (this.#at < this.#end && !isCostly(this.#fault)) {
       const byte = bytes[this.#at] as number;
       if (byte === QUOTE) this.#string();
       else if (byte === 0x7b || byte === 0x5b) this.#open(byte === 0x7b);
@@ -71,7 +79,9 @@ class Scanner {
   #open(object: boolean): void {
     this.#otherId('{');
     this.#depth += 1;
+    this.#containers += 1;
     if (this.#depth > MAX_DEPTH) this.#fault = 'too-deep';
+    if (this.#containers > MAX_CONTAINERS) this.#fault = 'too-many-values';
     isObject[this.#depth] = object ? 1 : 0;
     keyCount[this.#depth] = 0;
     if (this.#sets.length > 0) this.#sets[this.#depth] = undefined;

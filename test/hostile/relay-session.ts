@@ -9,7 +9,7 @@ import { relayStderr } from '../../src/relay/stderr.ts';
 const SERVER = fileURLToPath(new URL('../fixtures/servers/hostile-server.mjs', import.meta.url));
 const MIB = 1024 * 1024;
 
-export interface Answer {
+interface Answer {
   readonly id?: string | number;
   readonly method?: string;
   readonly params?: { readonly [key: string]: unknown };

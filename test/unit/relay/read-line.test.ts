@@ -155,6 +155,7 @@ describe('each row of the table of parser differentials', () => {
     ['65 levels', 'too-deep', result(nested(63))],
     ['200 000 levels', 'too-deep', result(nested(200_000))],
     ['200 000 levels behind another fault', 'too-deep', result(`{"a":1,"a":1,"b":${nested(200_000)}}`)],
+    ['250 000 lists', 'too-many-values', result(`[${'[],'.repeat(250_000)}0]`)],
     ['200 000 openings', 'too-deep', '['.repeat(200_000)],
     ['a key of 17 KiB', 'key-too-long', result(`{"${'k'.repeat(17 * 1024)}":1}`)],
     ['plain text', 'not-json', 'listening on stdio'],
