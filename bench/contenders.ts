@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { Scratch } from './scratch.ts';
+import type { Scratch, Target } from './scratch.ts';
 
 export const CONTENDER_NAMES = ['bare', 'bwrap', 'cordon', 'srt'] as const;
 export type ContenderName = (typeof CONTENDER_NAMES)[number];
@@ -17,6 +17,7 @@ export const CONTENDER_LABELS: Readonly<Record<ContenderName, string>> = {
 export interface Contender {
   readonly name: ContenderName;
   readonly command: readonly string[];
+  readonly target: Target;
 }
 
 export interface Absent {
@@ -24,18 +25,21 @@ export interface Absent {
   readonly why: string;
 }
 
-export function contenders(scratch: Scratch): ReadonlyArray<Contender | Absent> {
-  const server = [scratch.node, scratch.entry, scratch.workspace];
-  return [
+export function contenders(scratch: Scratch, target: Target): ReadonlyArray<Contender | Absent> {
+  const server = [scratch.node, target.entry, ...target.args];
+  const found = [
     { name: 'bare', command: server },
     bareBubblewrap(scratch, server),
-    { name: 'cordon', command: [scratch.cordon, 'run', 'filesystem'] },
+    { name: 'cordon', command: [scratch.cordon, 'run', target.profile] },
     sandboxRuntime(scratch, server),
-  ];
+  ] as const;
+  return found.map((contender) => ('why' in contender ? contender : { ...contender, target }));
 }
 
+type Found = Omit<Contender, 'target'> | Absent;
+
 /** The whole machine read-only and every namespace of its own: the least that bubblewrap itself costs. */
-function bareBubblewrap({ workspace }: Scratch, server: readonly string[]): Contender | Absent {
+function bareBubblewrap({ workspace }: Scratch, server: readonly string[]): Found {
   const bwrap = onPath('bwrap');
   if (bwrap === undefined) return { name: 'bwrap', why: 'bwrap is missing' };
   const options = ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', '--proc', '/proc'];
@@ -46,7 +50,7 @@ function bareBubblewrap({ workspace }: Scratch, server: readonly string[]): Cont
 }
 
 /** The same grants as the profile: no network, nothing writable but the workspace. */
-function sandboxRuntime({ root, node, workspace }: Scratch, server: readonly string[]): Contender | Absent {
+function sandboxRuntime({ root, node, workspace }: Scratch, server: readonly string[]): Found {
   const missing = ['bwrap', 'socat', 'rg'].filter((tool) => onPath(tool) === undefined);
   if (missing.length > 0) return { name: 'srt', why: `needs ${missing.join(' and ')} on the PATH` };
   const main = commandLineOf('@anthropic-ai/sandbox-runtime');

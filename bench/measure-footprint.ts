@@ -23,7 +23,8 @@ export async function measureFootprint(contender: Contender, scratch: Scratch): 
   const session = await openSession(contender, scratch);
   await sleep(IDLE_MS);
   const tree = processTree(session.child.pid ?? -1);
-  const server = serverIn(tree, scratch.entry.slice(scratch.tree.length));
+  const { entry, tree: packageTree } = contender.target;
+  const server = serverIn(tree, entry.slice(packageTree.length));
   if (server === undefined) throw new Error(`${contender.name}: no server among its processes`);
   const beside = tree.filter((process) => process.pid !== server.pid);
   const footprint = {

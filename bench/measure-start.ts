@@ -1,7 +1,7 @@
 // Time to the answer of `initialize`, in rounds through all columns, so that a busy moment of the machine hits all alike.
 import fs from 'node:fs';
 import type { Contender, ContenderName } from './contenders.ts';
-import type { Scratch } from './scratch.ts';
+import { auditFile, type Scratch } from './scratch.ts';
 import { openSession } from './session.ts';
 
 export interface StartFigures {
@@ -25,7 +25,8 @@ export async function measureStart(
       if (round > 0) startMs.get(contender.name)?.push(session.startMs);
     }
   }
-  const started = startedEvents(scratch.auditFile).slice(-rounds);
+  const ours = ready.find(({ name }) => name === 'cordon');
+  const started = ours === undefined ? [] : startedEvents(auditFile(ours.target)).slice(-rounds);
   return {
     startMs,
     verifyMs: started.map((event) => event.verifyMs),
@@ -44,10 +45,10 @@ interface StartedEvent {
   readonly files: number;
 }
 
-function startedEvents(auditFile: string): StartedEvent[] {
-  if (!fs.existsSync(auditFile)) return [];
+function startedEvents(file: string): StartedEvent[] {
+  if (!fs.existsSync(file)) return [];
   return fs
-    .readFileSync(auditFile, 'utf8')
+    .readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as StartedEvent)

@@ -3,19 +3,29 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { installFixtureProfile } from '../test/fixtures/installed-profile.ts';
+
+/** One server and where it lies: its profile for us, its files for the others. */
+export interface Target {
+  readonly profile: string;
+  readonly home: string;
+  /** The package tree that the launcher verifies; the other columns run from it. */
+  readonly tree: string;
+  readonly entry: string;
+  readonly args: readonly string[];
+}
 
 export interface Scratch {
   readonly root: string;
-  readonly home: string;
   readonly workspace: string;
   /** Files of the workspace by the size of the answer that reading them gives. */
   readonly files: Readonly<Record<'64 KB' | '1 MB', string>>;
   readonly cordon: string;
-  /** The interpreter that the launcher recorded, and the package tree that it verifies: all columns use these. */
+  /** The interpreter that the launcher recorded: all columns use it. */
   readonly node: string;
-  readonly tree: string;
-  readonly entry: string;
-  readonly auditFile: string;
+  readonly filesystem: Target;
+  /** A package of one file. */
+  readonly small: Target;
   remove(): void;
 }
 
@@ -55,15 +65,36 @@ function fill(root: string): Omit<Scratch, 'remove'> {
   if (tree === undefined) throw new Error(`no tree with ${pins.entry} in ${store}`);
   return {
     root,
-    home,
     workspace,
     files: { '64 KB': textFile(workspace, 64_000), '1 MB': textFile(workspace, 1_000_000) },
     cordon,
     node: record.realPath,
-    tree,
-    entry: path.join(tree, pins.entry),
-    auditFile: path.join(home, '.local', 'state', 'cordon', 'audit.jsonl'),
+    filesystem: {
+      profile: 'filesystem',
+      home,
+      tree,
+      entry: path.join(tree, pins.entry),
+      args: [workspace],
+    },
+    small: smallServer(path.join(root, 'small-home'), record.realPath),
   };
+}
+
+function smallServer(home: string, node: string): Target {
+  fs.mkdirSync(home);
+  const { tree, packageFolder } = installFixtureProfile({
+    home,
+    name: 'small',
+    package: 'small-server',
+    files: { 'server.mjs': path.join(import.meta.dirname, 'small-server.mjs') },
+    runtime: node,
+  });
+  return { profile: 'small', home, tree, entry: path.join(packageFolder, 'server.mjs'), args: [] };
+}
+
+/** Where the launcher of that target writes its events. */
+export function auditFile({ home }: Target): string {
+  return path.join(home, '.local', 'state', 'cordon', 'audit.jsonl');
 }
 
 /** The server sends a file's text twice (`content` and `structuredContent`), so half the answer's size is in the file. */

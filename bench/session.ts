@@ -22,7 +22,7 @@ export async function openSession(contender: Contender, scratch: Scratch): Promi
   const begun = performance.now();
   const child = spawn(file, args, {
     cwd: scratch.workspace,
-    env: { HOME: scratch.home, PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+    env: { HOME: contender.target.home, PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
     stdio: 'pipe',
   });
   let stderr = '';

@@ -9,7 +9,7 @@ export function readDocument(name: string): string {
 }
 
 /** Fenced and indented blocks and `spans`: where a document names commands and files rather than speaks of them. */
-export function codeOf(markdown: string): readonly string[] {
+function codeOf(markdown: string): readonly string[] {
   const fenced = [...markdown.matchAll(/^```[a-z]*\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
   const indented = [...markdown.matchAll(/^ {4}\S.*$/gm)].map(([line]) => line.trim());
   const spans = [...markdown.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
