@@ -7,7 +7,7 @@ import type { HashRequest } from './hash-tree.ts';
 /** `whole`: the digest of all. `share`: the entries below the folders of SHARES. */
 export type HelperRole = 'whole' | 'share';
 
-export const HELPER_VERB = '__hash';
+const HELPER_VERB = '__hash';
 /** Where the helper finds the open tree. */
 export const HELPER_TREE_FD = 3;
 

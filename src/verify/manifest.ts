@@ -13,7 +13,7 @@ export interface FileEntry {
 }
 
 /** Part of the format so that a manifest can tell of a link; a tree that Cordon installs holds none. */
-export interface LinkEntry {
+interface LinkEntry {
   readonly kind: 'link';
   readonly path: string;
   readonly target: string;

@@ -5,7 +5,7 @@ import { type Digest, isDigest } from '../digest.ts';
 
 const decimal = z.string().regex(/^\d{1,20}$/);
 
-export const runtimeRecordSchema = z.strictObject({
+const runtimeRecordSchema = z.strictObject({
   schema: z.literal(1),
   name: z.literal('node'),
   /** As found, perhaps through links. */
