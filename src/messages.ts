@@ -358,6 +358,11 @@ export const serverEnded = (status: number) =>
     "see what it wrote on stderr in the client's log",
   ]);
 
+export const serverSilent = (seconds: number) =>
+  fault('SERVER_SILENT', `the server was asked and said nothing for ${seconds} seconds`, [
+    "see what it wrote on stderr in the client's log",
+  ]);
+
 /** A path that the profile protects did not exist at the start and is there now: somebody should look at it. */
 export const pathAppeared = (path: string) =>
   `warning: ${quote(path)} appeared while the server ran; its profile asks to protect that path`;

@@ -1,5 +1,6 @@
 // `cordon run <profile>`: the line of stages, and what happens when one refuses. Knows all stages, does the work of none.
 import fs from 'node:fs';
+import { isatty as isTerminal } from 'node:tty';
 import { DenialCounter } from './audit/denials.ts';
 import { type AuditLog, openAudit } from './audit/log.ts';
 import { type CordonError, EXIT_REFUSED } from './errors.ts';
@@ -11,6 +12,7 @@ import {
   renderError,
   sandboxSetupFailed,
   serverEnded,
+  serverSilent,
   stdinIsTerminal,
   toCordonError,
   usageInvalid,
@@ -19,7 +21,9 @@ import {
 } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { createRelay } from './relay/create-relay.ts';
+import { readableFromFd, writableToFd } from './relay/pipe-streams.ts';
 import type { Relay } from './relay/relay.ts';
+import { START_LIMIT_MS, silence } from './relay/silence.ts';
 import { relayStderr } from './relay/stderr.ts';
 import { changedPaths } from './system/watched-paths.ts';
 import type { VerifiedPackage } from './verify/verified.ts';
@@ -45,7 +49,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     (denial) => void audit?.record({ ...subject, event: 'denied', ...denial, count: 1 }),
   );
   const relay = createRelay({
-    client: { input: process.stdin, output: process.stdout },
+    client: { input: readableFromFd(0), output: writableToFd(1) },
     onDenied: (denial) => denials.add(denial),
   });
   const interrupted = signalReceived();
@@ -53,7 +57,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     const [name, ...more] = args;
     if (name === undefined || more.length > 0)
       throw usageInvalid('cordon run takes exactly one argument, the name of a profile');
-    if (process.stdin.isTTY) throw stdinIsTerminal();
+    if (isTerminal(0)) throw stdinIsTerminal();
     const installation = locateInstallation(program.root, program.home);
     audit = openAudit(installation.auditFile);
     subject.profile = name.slice(0, 64);
@@ -81,7 +85,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       output: session.output,
       maxMessageBytes: prepared.plan.limits.messageBytes,
     });
-    const stderrWritten = relayStderr(session.errors, process.stderr);
+    const stderrWritten = relayStderr(session.errors, writableToFd(2));
     const startMs = Math.round(performance.now() - begun);
     const started = performance.now();
     await audit.record({
@@ -165,6 +169,10 @@ async function untilEnd(
     relay.clientGone.then(() => 'client-gone' as const),
     interrupted.then(() => 'signal' as const),
     relay.violated.then(() => 'violation' as const),
+    silence(relay).then(() => {
+      relay.refuse(serverSilent(START_LIMIT_MS / 1000));
+      return 'violation' as const;
+    }),
   ]);
   if (reason === 'violation') session.kill();
   const end = reason === 'server' || reason === 'violation' ? await session.ended : await session.stop();
@@ -185,7 +193,7 @@ async function refuse(
 ): Promise<number> {
   process.stderr.write(`${renderError(error)}\n`);
   await record(error).catch(() => {});
-  if (process.stdin.isTTY) return EXIT_REFUSED;
+  if (isTerminal(0)) return EXIT_REFUSED;
   relay.refuse(withoutProfileName(error, name));
   await Promise.race([relay.clientGone, interrupted]);
   await Promise.race([relay.flush(), delay(DRAIN_MS)]);

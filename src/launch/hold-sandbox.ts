@@ -206,8 +206,15 @@ function withReadOnlyDevices(uid: number, command: readonly string[]): readonly 
   if (uid !== 0) return command;
   const script = '/usr/bin/mount --rbind -o ro /dev /dev && exec "$@"';
   return [
-    ...['/usr/bin/unshare', '--user', '--map-root-user', '--mount', '--'],
-    ...['/bin/sh', '-c', script, 'sh'],
+    '/usr/bin/unshare',
+    '--user',
+    '--map-root-user',
+    '--mount',
+    '--',
+    '/bin/sh',
+    '-c',
+    script,
+    'sh',
     ...command,
   ];
 }
