@@ -334,7 +334,7 @@ export const auditUnwritable = (file: string, cause: unknown) =>
   );
 
 /** The system's own short word for a failed call (`EACCES`), or the escaped message. */
-export function reasonOf(cause: unknown): string {
+function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return quote(String(cause));
   const code = (cause as NodeJS.ErrnoException).code;
   return code ?? escapeText(cause.message);

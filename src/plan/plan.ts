@@ -28,7 +28,7 @@ export type Mount =
   | { readonly kind: 'dev'; readonly target: '/dev' }
   | { readonly kind: 'remount-read-only'; readonly target: string };
 
-export type NetworkPlan = { readonly kind: 'none' };
+type NetworkPlan = { readonly kind: 'none' };
 
 export interface LimitsPlan {
   readonly memoryBytes: number;

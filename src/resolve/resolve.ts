@@ -1,5 +1,4 @@
 // Profile + lockfile + pins -> what exactly is to be run on this platform. Nothing is fetched or installed here.
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type Digest, digestFromHex, shortDigest } from '../digest.ts';
 import { quote } from '../escape.ts';
@@ -16,6 +15,7 @@ import { type Platform, platformOf } from '../platform.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import type { Profile } from '../profile/schema.ts';
+import { sha256Hex } from '../sha256.ts';
 
 export const LOCKFILE = 'package-lock.json';
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -73,7 +73,7 @@ export function packageOf(profile: Pick<Profile, 'source'>): string {
 }
 
 export function lockfileDigest(lockfile: Uint8Array): Digest {
-  return digestFromHex(createHash('sha256').update(lockfile).digest('hex'));
+  return digestFromHex(sha256Hex(lockfile));
 }
 
 /** @throws CordonError LOCKFILE_MISSING, LOCKFILE_INVALID; INSTALLATION_UNSAFE for a managed profile */

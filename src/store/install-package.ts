@@ -8,6 +8,7 @@ import { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
 import { caseCollisionFound, installedTreeDiffers } from '../messages.ts';
 import { packagesFor, parseLockfile } from '../resolve/lockfile.ts';
+import { requireSource } from '../resolve/match-source.ts';
 import { lockfileText, type ResolvedServer } from '../resolve/resolve.ts';
 import { sha256Hex } from '../sha256.ts';
 import { openFolder } from '../verify/descriptor.ts';
@@ -42,7 +43,9 @@ export async function installPackage(
   const before = await inspect(server, installation);
   if (before.state === 'valid') return { status: 'present', digest: server.digest, ...before.size };
   // Before anything is fetched: a lockfile that cannot be used needs no network to be refused.
-  const packages = packagesFor(parseLockfile(lockfileText(server.lockfile)), server.platform);
+  const lockfile = parseLockfile(lockfileText(server.lockfile));
+  requireSource(lockfile, server.profile.source);
+  const packages = packagesFor(lockfile, server.platform);
   return onStore(installation.store, async () => {
     sweepStaging(installation.store);
     const staging = createStaging(installation.store);

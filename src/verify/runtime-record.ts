@@ -1,17 +1,17 @@
 // `<store>/runtimes/node.json`: which interpreter the servers run on, written by `cordon install`.
 import fs from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Digest, isDigest } from '../digest.ts';
 
-const decimal = z.string().regex(/^\d{1,20}$/);
+const decimal = z.string().check(z.regex(/^\d{1,20}$/));
 
 const runtimeRecordSchema = z.strictObject({
   schema: z.literal(1),
   name: z.literal('node'),
   /** As found, perhaps through links. */
   path: z.string(),
-  realPath: z.string().startsWith('/'),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  realPath: z.string().check(z.startsWith('/')),
+  version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
   uid: z.int(),
   mode: z.int(),
   ino: decimal,
@@ -51,7 +51,8 @@ export function sameIdentity(record: RuntimeIdentity, found: RuntimeIdentity): b
 /** Undefined when there is none or it is not one: `cordon install` then writes it anew. */
 export function readRuntimeRecord(file: string): RuntimeRecord | undefined {
   try {
-    return runtimeRecordSchema.safeParse(JSON.parse(fs.readFileSync(file, 'utf8'))).data;
+    return z.safeParse(runtimeRecordSchema, JSON.parse(fs.readFileSync(file, 'utf8')), { jitless: true })
+      .data;
   } catch {
     return undefined;
   }
