@@ -8,7 +8,8 @@ export function limitChecks(scene: Scene): Check[] {
   const { limits } = scene.plan;
   const planned: ReadonlyArray<readonly [name: string, value: number]> = [
     ['Max open files', limits.files],
-    ['Max core file size', 0],
+    // One byte: no dump fits, and unlike 0 it keeps a crash handler from being started.
+    ['Max core file size', 1],
     ['Max data size', limits.memoryBytes],
     ['Max file size', limits.fileSizeBytes],
     // The sandbox's init counts too.

@@ -38,12 +38,12 @@ export function processChecks(scene: Scene): Check[] {
     {
       section: 'processes',
       id: 'init-environment-empty',
-      title: 'environment of its init empty',
+      title: 'its init hidden',
       questions: [{ ask: 'read', path: '/proc/1/environ' }],
       judge: ([answer]) =>
-        valueOf(answer, text) === '' || refusalOf(answer) === 'EACCES'
-          ? ok('/proc/1/environ gives nothing away')
-          : failed("/proc/1/environ shows the launcher's environment"),
+        refusalOf(answer) === 'ENOENT' || refusalOf(answer) === 'EACCES'
+          ? ok('/proc/1 gives nothing away')
+          : failed("/proc/1 shows the sandbox's init, which is a program of the machine"),
     },
     {
       section: 'processes',

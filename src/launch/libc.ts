@@ -47,12 +47,20 @@ export function pipe(): { readonly read: number; readonly write: number } {
 /** Numbers of the kernel's resource limits, equal on x86-64 and aarch64 (asm-generic/resource.h). */
 export const RESOURCE = { fsize: 1, data: 2, core: 4, nproc: 6, nofile: 7 } as const;
 
-/** Sets soft and hard limit of another process of ours. Throws when the kernel refuses: a limit is a protection. */
+/**
+ * Sets soft and hard limit of another process of ours; a hard limit that is lower already stays. Throws when the kernel
+ * refuses: a limit is a protection.
+ */
 export function setLimit(pid: number, resource: keyof typeof RESOURCE, value: number): void {
   const memory = allocate(16);
   const view = new DataView(memory.buffer);
-  view.setBigUint64(0, BigInt(value), true);
-  view.setBigUint64(8, BigInt(value), true);
-  if (c.prlimit(pid, RESOURCE[resource], ptr(memory), null) !== 0)
-    throw new Error(`prlimit ${resource}=${value} failed`);
+  const call = (next: typeof memory | null, old: typeof memory | null): boolean =>
+    c.prlimit(pid, RESOURCE[resource], next === null ? null : ptr(next), old === null ? null : ptr(old)) ===
+    0;
+  if (!call(null, memory)) throw new Error(`prlimit ${resource} cannot be read`);
+  const hard = view.getBigUint64(8, true);
+  const wanted = BigInt(value) < hard ? BigInt(value) : hard;
+  view.setBigUint64(0, wanted, true);
+  view.setBigUint64(8, wanted, true);
+  if (!call(memory, null)) throw new Error(`prlimit ${resource}=${value} failed`);
 }
