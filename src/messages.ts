@@ -282,6 +282,12 @@ export const installScriptsLine = (name: string, scripts: readonly string[]) =>
 export const sandboxUnavailable = (what: string, hints: readonly string[] = ['cordon doctor']) =>
   fault('SANDBOX_UNAVAILABLE', what, hints);
 
+export const sandboxTooOld = (options: readonly string[]) =>
+  sandboxUnavailable(
+    `this bubblewrap is too old: it lacks ${options.map((option) => escapeText(option)).join(', ')}`,
+    ['apt-get install --only-upgrade bubblewrap'],
+  );
+
 export const platformUnsupported = (platform: string) =>
   fault(
     'PLATFORM_UNSUPPORTED',

@@ -12,7 +12,7 @@ import type { Profile } from './profile/schema.ts';
 import { type ResolvedServer, resolveServer } from './resolve/resolve.ts';
 import type { ProbedGrant, SystemFacts } from './system/facts.ts';
 import { probeGrants } from './system/probe-grants.ts';
-import { probeSystem } from './system/probe.ts';
+import { currentPlatform, probeSystem } from './system/probe.ts';
 
 export interface Prepared {
   readonly profile: Profile;
@@ -31,6 +31,8 @@ export interface PrepareRequest {
   readonly workspace: string;
   /** Make the profile's state folder; `explain` only looks. */
   readonly createState: boolean;
+  /** Called as soon as it is known which package is meant, before the machine is looked at. */
+  readonly onResolved?: (server: ResolvedServer) => void;
 }
 
 /** Throws the CordonError of whichever stage refuses. Opens one descriptor per present grant; the caller owns them. */
@@ -38,8 +40,9 @@ export function prepare(request: PrepareRequest): Prepared {
   const { installation } = request;
   const profile = loadProfile(request.name, installation);
   refuseUnsupported(profile);
+  const server = resolveServer(profile, currentPlatform());
+  request.onResolved?.(server);
   const facts = probeSystem();
-  const server = resolveServer(profile, facts.platform);
   const state = stateFolder(installation, profile.name);
   const expanded = expandProfile(profile, {
     workspace: request.workspace,

@@ -26,6 +26,8 @@ import type { Relay } from './relay/relay.ts';
 import { START_LIMIT_MS, silence } from './relay/silence.ts';
 import { relayStderr } from './relay/stderr.ts';
 import { changedPaths } from './system/watched-paths.ts';
+import type { ResolvedServer } from './resolve/resolve.ts';
+import type { OpenFolder } from './verify/descriptor.ts';
 import type { VerifiedPackage } from './verify/verified.ts';
 import { openPackage, verifyPackage } from './verify/verify-package.ts';
 import { verifyRuntime } from './verify/verify-runtime.ts';
@@ -62,16 +64,24 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     audit = openAudit(installation.auditFile);
     subject.profile = name.slice(0, 64);
     const begun = performance.now();
+    let hashing: Hashing | undefined;
     const prepared = prepare({
       name,
       installation,
       programRoot: program.root,
       workspace: currentFolder(),
       createState: true,
+      onResolved: (server) => {
+        hashing = startHashing(server, installation);
+      },
     });
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
-    const launched = verifyAndLaunch(prepared, installation);
+    const launched = verifyAndLaunch(
+      prepared,
+      installation,
+      hashing ?? startHashing(prepared.server, installation),
+    );
     const first = await Promise.race([
       launched,
       interrupted.then((signal) => 128 + signal),
@@ -135,19 +145,33 @@ export async function run(args: readonly string[], program: Program): Promise<nu
   }
 }
 
+interface Hashing {
+  readonly tree: OpenFolder;
+  readonly verified: Promise<VerifiedPackage>;
+}
+
+/** Hashing takes longest and needs only the pin, so it starts first; other processes do it. */
+function startHashing(server: ResolvedServer, installation: Installation): Hashing {
+  const tree = openPackage(server, installation);
+  const verified = verifyPackage(server, installation, tree);
+  // Looked at when the sandbox stands; until then a rejection is not an unhandled one.
+  verified.catch(() => {});
+  return { tree, verified };
+}
+
 /**
  * The sandbox is set up around the package while it is hashed, and held: nothing of the package runs before all of it was
  * found equal to the pin.
  */
 async function verifyAndLaunch(
-  { server, plan, facts, grants }: Prepared,
+  { plan, facts, grants }: Prepared,
   installation: Installation,
+  { tree, verified: hashed }: Hashing,
 ): Promise<{ readonly session: Session; readonly verified: VerifiedPackage }> {
-  const tree = openPackage(server, installation);
   const runtime = await verifyRuntime(installation);
   const { holdSandbox } = await import('./launch/hold-sandbox.ts');
   const [verified, held] = await Promise.allSettled([
-    verifyPackage(server, installation, tree),
+    hashed,
     holdSandbox({ plan, facts, grants, packageFd: tree.fd, runtimeFd: runtime.fd }),
   ]);
   if (verified.status === 'rejected') {

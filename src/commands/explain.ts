@@ -7,6 +7,7 @@ import { renderExplanation } from '../explain/render.ts';
 import type { Installation } from '../installation.ts';
 import { toCordonError, usageInvalid } from '../messages.ts';
 import { prepare } from '../prepare.ts';
+import { bwrapOptions } from '../system/probe-bwrap.ts';
 import { verifyRuntime } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';
 
@@ -36,6 +37,7 @@ export async function explainCommand(
     expanded: expanded.grants,
     probed: grants,
     facts,
+    bwrapOptions: bwrapOptions(facts.bwrap),
     plan,
   });
   out(

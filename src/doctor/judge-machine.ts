@@ -76,7 +76,7 @@ function bubblewrap({ bwrap }: MachineFacts): Finding {
     return finding('bubblewrap', 'bubblewrap', 'failed', bwrap.error.message, bwrap.error.hints);
   // 0.12.0 names what it no longer promises with this option, and is the first that follows no link while it makes
   // mount points (CVE-2026-87766). Versions are patched by distributions, so the option is asked for, not the version.
-  const nested = bwrap.facts.options.has('not-a-security-boundary')
+  const nested = bwrap.options.has('not-a-security-boundary')
     ? ''
     : " (before 0.12: protections inside writable grants rest on cordon's own checks)";
   return finding(

@@ -9,7 +9,12 @@ export interface MachineFacts {
   /** Names of the user's groups; undefined when they could not be asked for. */
   readonly groups: readonly string[] | undefined;
   readonly bwrap:
-    | { readonly kind: 'usable'; readonly facts: BwrapFacts; readonly version: string }
+    | {
+        readonly kind: 'usable';
+        readonly facts: BwrapFacts;
+        readonly options: ReadonlySet<string>;
+        readonly version: string;
+      }
     | { readonly kind: 'refused'; readonly error: CordonError };
   /** Programs that the launch needs beside bubblewrap and that are not there. */
   readonly missingPrograms: ReadonlyArray<{ readonly path: string; readonly package: string }>;

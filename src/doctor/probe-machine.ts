@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { execa } from 'execa';
 import { toCordonError } from '../messages.ts';
-import { probeBwrap } from '../system/probe-bwrap.ts';
+import { bwrapOptions, probeBwrap, requireOptions } from '../system/probe-bwrap.ts';
 import type { MachineFacts } from './machine-facts.ts';
 
 /** What runs besides bubblewrap: bin/cordon starts through `env`, and `sh` is the gate inside (launch/gate.ts). */
@@ -34,9 +34,12 @@ export async function probeMachine(): Promise<MachineFacts> {
 async function bubblewrap(): Promise<MachineFacts['bwrap']> {
   try {
     const facts = probeBwrap();
+    const options = bwrapOptions(facts);
+    requireOptions(options);
     return {
       kind: 'usable',
       facts,
+      options,
       version: (await output(facts.path, ['--version'])).replace(/^bubblewrap /, ''),
     };
   } catch (error) {

@@ -59,6 +59,8 @@ export interface ExplainRequest {
   readonly expanded: readonly ExpandedGrant[];
   readonly probed: readonly ProbedGrant[];
   readonly facts: SystemFacts;
+  /** Of `bwrap --help`. */
+  readonly bwrapOptions: ReadonlySet<string>;
   readonly plan: SandboxPlan;
 }
 
@@ -86,7 +88,7 @@ export function explain(request: ExplainRequest): Explanation {
       uid: facts.uid,
       runtimeUserWritable: runtime.state === 'recorded' && runtime.userWritable,
       protects: grants.some((grant) => grant.access === 'protect'),
-      makesSafeMountPoints: facts.bwrap.options.has('not-a-security-boundary'),
+      makesSafeMountPoints: request.bwrapOptions.has('not-a-security-boundary'),
     }),
     plan: request.plan,
   };

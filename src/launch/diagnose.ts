@@ -1,6 +1,6 @@
 // bubblewrap's own words for the known cases (facts: sandbox.md part 7) -> a refusal that says what to do.
 import type { CordonError } from '../errors.ts';
-import { sandboxSetupFailed, usernsUnavailable } from '../messages.ts';
+import { sandboxSetupFailed, sandboxTooOld, usernsUnavailable } from '../messages.ts';
 
 interface KnownFailure {
   readonly pattern: RegExp;
@@ -12,6 +12,10 @@ const APPARMOR = [
 ];
 
 const KNOWN: readonly KnownFailure[] = [
+  {
+    pattern: /Unknown option/,
+    error: (text) => sandboxTooOld([/Unknown option (\S+)/.exec(text)?.[1] ?? 'an option']),
+  },
   {
     pattern: /setting up uid map: Permission denied|Failed RTM_NEW(?:ADDR|LINK)/,
     error: (text) => usernsUnavailable(text, APPARMOR),

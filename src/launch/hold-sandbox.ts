@@ -79,12 +79,12 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     })
     .pipe(errors);
   const status = watchStatus(readableFromFd(ours.status));
-  let group: ControlGroup | undefined;
+  let confined: Promise<ControlGroup | undefined> = Promise.resolve(undefined);
 
   const abort = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exit;
-    await group?.remove();
+    await (await confined)?.remove();
     for (const fd of [ours.stdin, ours.stdout, ours.gate]) fs.closeSync(fd);
   };
 
@@ -92,8 +92,10 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     const init = await Promise.race([status.init, exit.then(() => undefined)]);
     if (init === undefined) throw await diagnosis();
     applyLimits(init, plan);
-    group = await confine(init, plan.limits);
+    // The kernel takes some milliseconds for each: beside one another.
+    confined = confine(init, plan.limits);
     await verifyMounts(init, plan, () => over);
+    const group = await confined;
     if (over) throw await diagnosis();
     fs.writeSync(ours.block, 'x');
     while (!isTied(init)) {

@@ -36,7 +36,7 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
     digest: request.digest,
     command: {
       program: INSIDE.runtime,
-      args: [heapLimit(limits), `${INSIDE.package}/${request.entry}`, ...request.args],
+      args: [`${INSIDE.package}/${request.entry}`, ...request.args],
     },
     workingDirectory: seesWorkspace ? workspace : INSIDE.home,
     mounts: planMounts(request.facts, request.grants, limits),
@@ -76,9 +76,4 @@ function planLimits(limits: Limits): LimitsPlan {
     tmpBytes: sizeInBytes(limits.tmp),
     messageBytes: sizeInBytes(limits.messageBytes),
   };
-}
-
-/** Below the hard limit, so that V8 collects garbage before the kernel says no. */
-function heapLimit(limits: LimitsPlan): string {
-  return `--max-old-space-size=${Math.max(32, Math.floor((limits.memoryBytes / (1024 * 1024)) * 0.75))}`;
 }

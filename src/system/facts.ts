@@ -20,8 +20,6 @@ export type SystemRoot =
 
 export interface BwrapFacts {
   readonly path: string;
-  /** Long options of `bwrap --help`, without the dashes. Features are detected here, never from the version. */
-  readonly options: ReadonlySet<string>;
 }
 
 /** One filesystem grant after looking at the disk. */

@@ -1,7 +1,7 @@
 // Finds bubblewrap where a system installs it, never through PATH (EV-16), and asks it what it can do.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { sandboxUnavailable } from '../messages.ts';
+import { sandboxTooOld, sandboxUnavailable } from '../messages.ts';
 import { REQUIRED_OPTIONS } from '../sandbox/bwrap/render.ts';
 import type { BwrapFacts } from './facts.ts';
 
@@ -22,6 +22,14 @@ export function probeBwrap(): BwrapFacts {
   if ((stat.mode & S_ISUID) !== 0) {
     throw sandboxUnavailable(`${path} is setuid root`, [`chmod u-s ${path}`]);
   }
+  return { path };
+}
+
+/**
+ * Long options of `bwrap --help`, without the dashes. Features are detected here, never from the version. Not asked at a
+ * launch, which would wait 4 ms for it: a bubblewrap that lacks an option says so by name (launch/diagnose.ts).
+ */
+export function bwrapOptions({ path }: BwrapFacts): ReadonlySet<string> {
   const help = spawnSync(path, ['--help'], {
     env: {},
     encoding: 'utf8',
@@ -31,11 +39,11 @@ export function probeBwrap(): BwrapFacts {
   const options = new Set(
     [...(help.stdout ?? '').matchAll(/^\s+--([a-z0-9-]+)/gm)].map((match) => match[1] ?? ''),
   );
+  return options;
+}
+
+/** Throws SANDBOX_UNAVAILABLE when the plan could not be rendered for it. */
+export function requireOptions(options: ReadonlySet<string>): void {
   const missing = REQUIRED_OPTIONS.filter((option) => !options.has(option));
-  if (missing.length > 0) {
-    throw sandboxUnavailable(`this bubblewrap is too old: it lacks --${missing.join(', --')}`, [
-      'apt-get install --only-upgrade bubblewrap',
-    ]);
-  }
-  return { path, options };
+  if (missing.length > 0) throw sandboxTooOld(missing.map((option) => `--${option}`));
 }

@@ -1,7 +1,7 @@
 // Looks at the machine once and hands what it saw to the planners as a value.
 import fs from 'node:fs';
 import { platformUnsupported } from '../messages.ts';
-import { platformOf } from '../platform.ts';
+import { type Platform, platformOf } from '../platform.ts';
 import type { SystemFacts, SystemRoot } from './facts.ts';
 import { probeBwrap } from './probe-bwrap.ts';
 
@@ -42,11 +42,16 @@ const MASKED_PROC = [
   { path: '/proc/scsi', kind: 'folder' },
 ] as const;
 
-export function probeSystem(): SystemFacts {
+/** Throws PLATFORM_UNSUPPORTED where there is no backend for it. */
+export function currentPlatform(): Platform {
   const platform = platformOf(process.platform, process.arch);
   if (platform === undefined) throw platformUnsupported(`${process.platform}-${process.arch}`);
+  return platform;
+}
+
+export function probeSystem(): SystemFacts {
   return {
-    platform,
+    platform: currentPlatform(),
     uid: process.getuid?.() ?? -1,
     gid: process.getgid?.() ?? -1,
     bwrap: probeBwrap(),

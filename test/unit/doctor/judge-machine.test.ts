@@ -10,7 +10,8 @@ const FACTS: MachineFacts = {
   groups: ['ann', 'users'],
   bwrap: {
     kind: 'usable',
-    facts: { path: '/usr/bin/bwrap', options: new Set(['args', 'not-a-security-boundary']) },
+    facts: { path: '/usr/bin/bwrap' },
+    options: new Set(['args', 'not-a-security-boundary']),
     version: '0.12.0',
   },
   missingPrograms: [],
@@ -117,7 +118,8 @@ describe('judgeMachine', () => {
   it('says of an older bubblewrap what rests on checks of our own', () => {
     const old = {
       kind: 'usable',
-      facts: { path: '/usr/bin/bwrap', options: new Set<string>() },
+      facts: { path: '/usr/bin/bwrap' },
+      options: new Set<string>(),
       version: '0.8.0',
     } as const;
     const finding = judge({ bwrap: old }).of('bubblewrap');

@@ -11,7 +11,7 @@ export const FACTS: SystemFacts = {
   platform: 'linux-x64-glibc',
   uid: 1001,
   gid: 1001,
-  bwrap: { path: '/usr/bin/bwrap', options: new Set(['args', 'not-a-security-boundary']) },
+  bwrap: { path: '/usr/bin/bwrap' },
   roots: [{ path: '/bin', kind: 'link', to: 'usr/bin' }],
   systemPaths: ['/etc/ld.so.cache', '/etc/ssl/certs'],
   maskedProc: [{ path: '/proc/kcore', kind: 'file' }],
@@ -24,6 +24,7 @@ export function requestFor(
   document: Partial<Record<keyof ProfileDocument, unknown>>,
   missing: readonly string[] = [],
   facts: SystemFacts = FACTS,
+  bwrapOptions: ReadonlySet<string> = new Set(['args', 'not-a-security-boundary']),
 ): ExplainRequest {
   const profile: Profile = {
     ...profileSchema.parse({
@@ -59,6 +60,7 @@ export function requestFor(
     expanded: expanded.grants,
     probed,
     facts,
+    bwrapOptions,
     plan: planSandbox({
       profile,
       package: '@scope/server-files@1.2.3',

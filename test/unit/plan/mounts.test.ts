@@ -96,10 +96,6 @@ describe('what a plan says besides mounts', () => {
     expect(samplePlan(facts, [], '/home/ada/project').workingDirectory).toBe(INSIDE.home);
   });
 
-  it('keeps V8 below the hard limit of memory', () => {
-    expect(samplePlan(facts, []).command.args[0]).toBe('--max-old-space-size=768');
-  });
-
   it('watches protections that no mount can give', () => {
     expect(samplePlan(facts, GRANTS['workspace'] ?? []).watched).toEqual([
       { path: '/home/ada/project/.mcp.json' },
