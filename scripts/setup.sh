@@ -6,14 +6,30 @@ cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "setup: $*" >&2; }
 
-if [ "$(uname -s)" = Linux ] && [ ! -x /usr/bin/bwrap ]; then
-  if [ "$(id -u)" = 0 ]; then root=''; elif command -v sudo >/dev/null 2>&1; then root='sudo'; else
-    say 'bubblewrap is missing; install it with: apt-get install bubblewrap'
-    exit 1
+# Debian packages for what is missing. `--tests`: also what the tests compile and start.
+missing=''
+if [ "$(uname -s)" = Linux ]; then
+  [ -x /usr/bin/bwrap ] || missing="$missing bubblewrap"
+  if [ "${1:-}" = --tests ]; then
+    command -v gcc >/dev/null 2>&1 || missing="$missing gcc"
+    [ -n "$(find /usr/lib /usr/lib64 -maxdepth 2 -name libc.a -print -quit 2>/dev/null)" ] || missing="$missing libc6-dev"
+    [ -x /usr/bin/setpriv ] && [ -x /usr/bin/unshare ] || missing="$missing util-linux"
+    [ "$(id -u)" != 0 ] || [ -x /usr/sbin/useradd ] || missing="$missing passwd"
   fi
-  say 'installing bubblewrap'
+fi
+if [ -n "$missing" ]; then
+  root=''
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+      say "missing:$missing; install with: apt-get install$missing"
+      exit 1
+    fi
+    root='sudo'
+  fi
+  say "installing$missing"
   $root apt-get update -qq >/dev/null
-  DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq bubblewrap >/dev/null
+  # shellcheck disable=SC2086 # a list of names
+  $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then

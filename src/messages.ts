@@ -301,8 +301,13 @@ export const grantPathMissing = (path: string) =>
     `mkdir -p ${shellQuote(path)}`,
   ]);
 
-export const grantPathUnsafe = (path: string, why: string) =>
-  fault('GRANT_PATH_UNSAFE', `the profile grants ${quote(path)}, which ${escapeText(why)}`);
+export const grantPathUnsafe = (path: string, why: string, hints: readonly string[] = []) =>
+  fault('GRANT_PATH_UNSAFE', `the profile grants ${quote(path)}, which ${escapeText(why)}`, hints);
+
+export const grantReachesCordon = (path: string, folder: string) =>
+  grantPathUnsafe(path, `would let the server write to cordon's own ${quote(folder)}`, [
+    'start it in the folder of a project, not in the folder of cordon',
+  ]);
 
 export const sandboxSetupFailed = (stderr: string, hints: readonly string[] = ['cordon doctor']) =>
   fault('SANDBOX_SETUP_FAILED', `the sandbox could not be set up: ${quote(tellingLine(stderr), 300)}`, hints);

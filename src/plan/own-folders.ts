@@ -1,5 +1,5 @@
 // A grant must never reach what decides about grants: the program, its profiles, its store, its audit log (FS-05, SC-30).
-import { grantPathUnsafe } from '../messages.ts';
+import { grantReachesCordon } from '../messages.ts';
 
 export interface OwnFolders {
   /** Absolute paths of everything that Cordon trusts or writes, the state folders of all profiles included. */
@@ -18,8 +18,7 @@ export function refuseOwnFolders(
     const folder = own.folders.find(
       (candidate) => contains(grant.source, candidate) || contains(candidate, grant.source),
     );
-    if (folder !== undefined)
-      throw grantPathUnsafe(grant.source, `would let the server write to cordon's own ${folder}`);
+    if (folder !== undefined) throw grantReachesCordon(grant.source, folder);
   }
 }
 
