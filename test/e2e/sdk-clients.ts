@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly roots?: readonly string[];
 }
 
-export interface ContentPart {
+interface ContentPart {
   readonly type: string;
   readonly text?: string;
   readonly data?: string;
@@ -37,13 +37,13 @@ export interface ContentPart {
   readonly resource?: { readonly uri: string; readonly text?: string; readonly blob?: string };
 }
 
-export interface ToolResult {
+interface ToolResult {
   readonly content: readonly ContentPart[];
   readonly structuredContent?: unknown;
   readonly isError?: boolean;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly onprogress?: (progress: {
     readonly progress: number;
     readonly total?: number | undefined;
