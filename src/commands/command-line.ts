@@ -1,6 +1,7 @@
 // The command line of every verb, by commander. Each verb's own file is loaded only when it is used.
 import { Command, CommanderError } from 'commander';
-import { EXIT_REFUSED } from '../errors.ts';
+import { type CordonError, EXIT_REFUSED } from '../errors.ts';
+import { escapeText } from '../escape.ts';
 import { locateInstallation } from '../installation.ts';
 import { renderError, toCordonError, usageInvalid } from '../messages.ts';
 import { VERSION } from '../version.ts';
@@ -91,10 +92,20 @@ export async function commandLine(argv: readonly string[], root: string): Promis
         program.outputHelp();
         return EXIT_REFUSED;
       }
-      return fail(usageInvalid(error.message.replace(/^error: /, '')));
+      return fail(usageFault(error.message));
     }
     return fail(error);
   }
+}
+
+/** commander's words in our form: one line, and its suggestion as a hint. What was typed is escaped. */
+function usageFault(message: string): CordonError {
+  const [first = '', ...more] = message.replace(/^error: /, '').split('\n(');
+  const suggestion = /^Did you mean (\S+)\?\)$/.exec(more.join('('))?.[1];
+  return usageInvalid(
+    escapeText(first),
+    suggestion === undefined ? [] : [`did you mean: cordon ${suggestion}`],
+  );
 }
 
 function fail(thrown: unknown): number {
