@@ -57,8 +57,7 @@ function fault(
 
 // --- usage, installation ---
 
-export const usageInvalid = (message: string, hints: readonly string[] = []) =>
-  fault('USAGE_INVALID', message, [...hints, 'cordon --help']);
+export const usageInvalid = (message: string) => fault('USAGE_INVALID', message, ['cordon --help']);
 
 export const installationUnsafe = (path: string, why: string) =>
   fault('INSTALLATION_UNSAFE', `${quote(path)} ${why}`, ['cordon doctor']);

@@ -98,14 +98,12 @@ export async function commandLine(argv: readonly string[], root: string): Promis
   }
 }
 
-/** commander's words in our form: one line, and its suggestion as a hint. What was typed is escaped. */
+/** commander's words in our form: one line, what was typed escaped. */
 function usageFault(message: string): CordonError {
   const [first = '', ...more] = message.replace(/^error: /, '').split('\n(');
   const suggestion = /^Did you mean (\S+)\?\)$/.exec(more.join('('))?.[1];
-  return usageInvalid(
-    escapeText(first),
-    suggestion === undefined ? [] : [`did you mean: cordon ${suggestion}`],
-  );
+  const meant = suggestion === undefined ? '' : `, did you mean "${suggestion}"?`;
+  return usageInvalid(`${escapeText(first)}${meant}`);
 }
 
 function fail(thrown: unknown): number {
