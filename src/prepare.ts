@@ -21,6 +21,8 @@ export interface Prepared {
   readonly facts: SystemFacts;
   readonly grants: readonly ProbedGrant[];
   readonly plan: SandboxPlan;
+  /** The state folder, when this start made it: a start that is refused takes it away again. */
+  readonly stateMade: string | undefined;
 }
 
 export interface PrepareRequest {
@@ -53,7 +55,8 @@ export function prepare(request: PrepareRequest): Prepared {
   });
   refuseOwnFolders(expanded.grants, { folders: ownFolders(installation, request.programRoot), state });
   const usesState = expanded.grants.some((grant) => grant.source === state);
-  if (usesState && request.createState) fs.mkdirSync(state, { recursive: true, mode: 0o700 });
+  const stateMade = usesState && request.createState && !fs.existsSync(state) ? state : undefined;
+  if (stateMade !== undefined) fs.mkdirSync(stateMade, { recursive: true, mode: 0o700 });
   const grants = probeGrants(
     expanded.grants.map((grant) => ({
       ...grant,
@@ -71,7 +74,7 @@ export function prepare(request: PrepareRequest): Prepared {
     grants,
     facts,
   });
-  return { profile, server, expanded, facts, grants, plan };
+  return { profile, server, expanded, facts, grants, plan, stateMade };
 }
 
 /** What the profile asks for and this version cannot give is refused, never left out. */

@@ -55,6 +55,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     onDenied: (denial) => denials.add(denial),
   });
   const interrupted = signalReceived();
+  let stateMade: string | undefined;
   try {
     const [name, ...more] = args;
     if (name === undefined || more.length > 0)
@@ -77,6 +78,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
+    stateMade = prepared.stateMade;
     const launched = verifyAndLaunch(
       prepared,
       installation,
@@ -90,6 +92,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
     if (typeof first === 'number') return first;
     const { session, verified } = first;
+    stateMade = undefined;
     relay.attach({
       input: session.input,
       output: session.output,
@@ -133,6 +136,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
     return status;
   } catch (thrown) {
+    if (stateMade !== undefined) removeIfEmpty(stateMade);
     return refuse(toCordonError(thrown), subject.profile, relay, interrupted, async (error) => {
       await audit?.record({
         ...subject,
@@ -229,6 +233,14 @@ function currentFolder(): string {
     return fs.realpathSync('.');
   } catch (error) {
     throw workspaceGone(error);
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    fs.rmdirSync(folder);
+  } catch {
+    // Another launch of the same profile uses it already.
   }
 }
 

@@ -21,7 +21,11 @@ export function openAudit(file: string): AuditLog {
     rotate(file);
     fd = fs.openSync(
       file,
-      fs.constants.O_WRONLY | fs.constants.O_APPEND | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW,
+      fs.constants.O_WRONLY |
+        fs.constants.O_APPEND |
+        fs.constants.O_CREAT |
+        fs.constants.O_NOFOLLOW |
+        fs.constants.O_NONBLOCK,
       0o600,
     );
     if (!fs.fstatSync(fd).isFile()) throw new Error('not a regular file');

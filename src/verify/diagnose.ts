@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { digestHex, type Digest } from '../digest.ts';
 import type { CordonError } from '../errors.ts';
 import { changeLine, treeChanged } from '../messages.ts';
+import { readSmallFile } from '../profile/read-file.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { PackageLayout } from '../store/layout.ts';
 import { type Change, compareTrees } from './compare.ts';
@@ -36,9 +37,13 @@ export function treeChanges(digest: Digest, layout: PackageLayout, owner: TreeOw
   }
 }
 
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+
 function pinnedEntries(digest: Digest, file: string): TreeEntry[] | undefined {
   try {
-    const text = fs.readFileSync(file);
+    const read = readSmallFile(file, MAX_MANIFEST_BYTES);
+    if (read.kind !== 'ok') return undefined;
+    const text = read.bytes;
     return sha256Hex(text) === digestHex(digest) ? parseManifest(text.toString()) : undefined;
   } catch {
     return undefined;

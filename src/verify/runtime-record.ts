@@ -1,6 +1,7 @@
 // `<store>/runtimes/node.json`: which interpreter the servers run on, written by `cordon install`.
 import fs from 'node:fs';
 import * as z from 'zod/mini';
+import { readSmallFile } from '../profile/read-file.ts';
 import { type Digest, isDigest } from '../digest.ts';
 
 const decimal = z.string().check(z.regex(/^\d{1,20}$/));
@@ -51,9 +52,15 @@ export function sameIdentity(record: RuntimeIdentity, found: RuntimeIdentity): b
 /** Undefined when there is none or it is not one: `cordon install` then writes it anew. */
 export function readRuntimeRecord(file: string): RuntimeRecord | undefined {
   try {
-    return z.safeParse(runtimeRecordSchema, JSON.parse(fs.readFileSync(file, 'utf8')), { jitless: true })
-      .data;
+    return z.safeParse(runtimeRecordSchema, JSON.parse(textOf(file)), { jitless: true }).data;
   } catch {
     return undefined;
   }
+}
+
+/** Without waiting at a FIFO; throws when it is no regular file. */
+function textOf(file: string): string {
+  const read = readSmallFile(file, 64 * 1024);
+  if (read.kind !== 'ok') throw new Error(read.kind);
+  return read.bytes.toString('utf8');
 }

@@ -14,7 +14,7 @@ const SOURCE = path.join(ROOT, 'test/fixtures/servers/requiring-server.cjs');
 /** A launch that waits for a writer or a reader is one that hangs for good. */
 const PATIENCE_MS = 8_000;
 
-export interface Refusal {
+interface Refusal {
   readonly code: string;
   /** What both the client and the user must read, besides the code: which file it is. */
   readonly names: string;
