@@ -2,8 +2,10 @@
 // text of the grants alone whenever the profile is read, so that a grant that became too wide is found at once.
 import { quote } from '../escape.ts';
 import { jsonPath } from '../json/json-path.ts';
+import { looksLikeAddress, type Read, readAddress } from './address-range.ts';
 import { covers, type GrantPath, parseGrantPath, pathFaults } from './grant-path.ts';
-import { coversHost } from './host.ts';
+import { coversHost, readHost } from './host.ts';
+import { portsOf } from './network-rules.ts';
 import type { Expectation, NetworkGrant, ProfilePieces, Report } from './pieces.ts';
 import type { FilesystemGrant } from './schema.ts';
 
@@ -86,12 +88,32 @@ function judgePath(action: 'read' | 'write', path: GrantPath, grants: readonly R
 }
 
 function judgeConnection(target: string, grants: ReadonlyArray<NetworkGrant | undefined>): Verdict {
-  const [, host = '', digits = ''] = /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):([1-9][0-9]{0,4})$/.exec(target) ?? [];
+  const [, written = '', digits = ''] =
+    /^(\[[0-9a-f:.]+\]|[a-z0-9.-]+):([1-9][0-9]{0,4})$/.exec(target) ?? [];
   const port = Number(digits);
-  if (host === '' || port > 65535) return { kind: 'malformed', faults: ['must be "host:port", lower case'] };
+  if (written === '' || port > 65535)
+    return { kind: 'malformed', faults: ['must be "host:port", lower case'] };
+  const host = targetHost(written);
+  if (!host.ok) return { kind: 'malformed', faults: [host.fault] };
   const index = grants.findIndex(
-    (grant) => grant !== undefined && coversHost(grant.host, host) && [grant.port].flat().includes(port),
+    (grant) => grant !== undefined && coversHost(grant.host, host.value) && portsOf(grant).includes(port),
   );
   if (index === -1) return { kind: 'denied', by: undefined };
   return { kind: 'granted', by: ['permissions', 'network', index] };
+}
+
+/** The host as a grant would write it. */
+function targetHost(written: string): Read<string> {
+  const isBracketed = written.startsWith('[');
+  const text = isBracketed ? written.slice(1, -1) : written;
+  if (!isBracketed && !looksLikeAddress(text)) {
+    const host = readHost(text);
+    return host.kind === 'invalid' ? { ok: false, fault: host.fault } : { ok: true, value: text };
+  }
+  const address = readAddress(text);
+  if (!address.ok) return address;
+  if (isBracketed !== (address.value.kind() === 'ipv6'))
+    return { ok: false, fault: 'must have brackets around an IPv6 address and no others' };
+  // A grant for localhost is reached by every address of the loopback.
+  return { ok: true, value: address.value.range() === 'loopback' ? 'localhost' : text };
 }

@@ -3,8 +3,8 @@ import { jsonPath } from '../json/json-path.ts';
 import { environmentNameFault } from './environment-names.ts';
 import { expectationFaults } from './expectations.ts';
 import { grantFaults } from './grant-rules.ts';
-import { hostFault } from './host.ts';
-import type { NetworkGrant, ProfilePieces, Report } from './pieces.ts';
+import { networkFaults } from './network-rules.ts';
+import type { ProfilePieces, Report } from './pieces.ts';
 import { templateFaults } from './templates.ts';
 
 /** Every fault of these parts, each as `permissions.filesystem[0].path: must be …`. */
@@ -36,24 +36,5 @@ function environmentFaults(pieces: ProfilePieces, report: Report): void {
   for (const name of pieces.secretNames) {
     const fault = environmentNameFault(name);
     if (fault !== undefined) report(['secrets', name], fault);
-  }
-}
-
-function networkFaults(grants: ReadonlyArray<NetworkGrant | undefined>, report: Report): void {
-  for (const [index, grant] of grants.entries()) {
-    if (grant === undefined) continue;
-    const place = ['permissions', 'network', index];
-    const fault = hostFault(grant.host);
-    if (fault !== undefined) report([...place, 'host'], fault);
-    const ports = [grant.port].flat();
-    if (new Set(ports).size < ports.length) report([...place, 'port'], 'has a port twice');
-    const earlier = grants.findIndex(
-      (other, position) =>
-        position < index &&
-        other?.host === grant.host &&
-        [other.port].flat().some((port) => ports.includes(port)),
-    );
-    if (earlier !== -1)
-      report(place, `grants the same host and port as ${jsonPath(['permissions', 'network', earlier])}`);
   }
 }

@@ -71,9 +71,30 @@ export const filesystemGrant = z.strictObject({
 
 const port = count(1, 65535);
 
+/** Each is a listening socket of its own while the server runs. */
+export const MAX_PORTS = 64;
+
 export const networkGrant = z.strictObject({
-  host: text(253),
-  port: z.union([port, z.array(port).check(notEmpty, z.maxLength(16))]),
+  host: text(253).check(
+    z.describe(
+      'A name; "*.example.com" for all that is below example.com; "localhost" for the loopback of this machine; or an address that "addresses" contains.',
+    ),
+  ),
+  port: z.union([port, z.array(port).check(notEmpty, z.maxLength(MAX_PORTS))]),
+  protocol: z
+    ._default(z.enum(['tls', 'tcp']), 'tls')
+    .check(z.describe('"tls": the name in the TLS handshake must be the host. "tcp": any bytes.')),
+  addresses: z.optional(
+    z
+      .array(text(49))
+      .check(
+        notEmpty,
+        z.maxLength(64),
+        z.describe(
+          'The only addresses that may be dialled for the host, as "10.1.2.3" or "10.1.0.0/16". Needed where they are not public ones.',
+        ),
+      ),
+  ),
   why,
 });
 
