@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'USAGE_INVALID'
   // installation
   | 'INSTALLATION_UNSAFE'
+  | 'CONFIG_INVALID'
   // profile
   | 'PROFILE_NOT_FOUND'
   | 'PROFILE_UNREADABLE'

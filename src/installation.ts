@@ -6,6 +6,8 @@ import { homeOfAccount } from './system/account-home.ts';
 
 export interface Installation {
   readonly mode: 'managed' | 'unmanaged';
+  /** What holds for every profile; need not exist when unmanaged. */
+  readonly configFile: string;
   /** Folders that hold profiles, the first that has the name wins: shipped ones cannot be shadowed. */
   readonly profileFolders: ReadonlyArray<{
     readonly path: string;
@@ -44,6 +46,7 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
   if (managed) {
     return {
       mode: 'managed',
+      configFile: MANAGED_CONFIG,
       profileFolders: [{ path: '/etc/cordon/profiles', origin: 'managed' }],
       store: '/var/lib/cordon/store',
       ...common,
@@ -51,6 +54,7 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
   }
   return {
     mode: 'unmanaged',
+    configFile: path.join(home, '.config/cordon/config.json'),
     profileFolders: [
       { path: path.join(programRoot, 'profiles'), origin: 'shipped' },
       { path: path.join(home, '.config/cordon/profiles'), origin: 'user' },
@@ -75,6 +79,7 @@ export function ownFolders(installation: Installation, programRoot: string): rea
     ...installation.profileFolders.map((folder) => folder.path),
     installation.store,
     path.dirname(installation.auditFile),
+    path.dirname(installation.configFile),
     path.dirname(MANAGED_CONFIG),
   ];
 }

@@ -62,6 +62,14 @@ export const usageInvalid = (message: string) => fault('USAGE_INVALID', message,
 export const installationUnsafe = (path: string, why: string) =>
   fault('INSTALLATION_UNSAFE', `${quote(path)} ${why}`, ['cordon doctor']);
 
+export const configInvalid = (faults: readonly string[], file: string) =>
+  fault(
+    'CONFIG_INVALID',
+    `the configuration has ${count(faults.length, 'problem')}`,
+    [`correct ${shellQuote(file)}`],
+    faults,
+  );
+
 // --- profile ---
 
 /** @param meant the known name that is nearest to what was typed */

@@ -8,7 +8,7 @@ import { countVerdicts } from '../doctor/finding.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
 import { judgeMachine } from '../doctor/judge-machine.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
-import { probeFolders } from '../doctor/probe-installation.ts';
+import { probeConfig, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
 import { findingsDocument, renderFindings } from '../doctor/render.ts';
 import { examine } from '../doctor/examine.ts';
@@ -35,6 +35,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       uid: machine.uid,
       gid: process.getgid?.() ?? -1,
       folders: probeFolders(installation, programRoot()),
+      config: probeConfig(installation),
       runtime: runtimeFacts(runtime),
     }),
     ...inside,

@@ -1,4 +1,5 @@
 // Where Cordon keeps what it trusts and what it writes, and who could change that, as a value.
+import type { EgressConfig } from '../config/config.ts';
 import type { CordonError } from '../errors.ts';
 
 export interface FolderFacts {
@@ -19,6 +20,10 @@ export interface InstallationFacts {
   readonly uid: number;
   readonly gid: number;
   readonly folders: readonly FolderFacts[];
+  readonly config:
+    | { readonly kind: 'absent'; readonly path: string }
+    | { readonly kind: 'read'; readonly path: string; readonly egress: EgressConfig }
+    | { readonly kind: 'refused'; readonly error: CordonError };
   readonly runtime:
     | {
         readonly kind: 'verified';

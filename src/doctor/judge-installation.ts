@@ -1,4 +1,5 @@
 // Installation facts -> findings. Pure. Whoever can write to a folder, or to one above it, decides what is in it.
+import type { EgressConfig } from '../config/config.ts';
 import { shellQuote } from '../messages.ts';
 import type { Finding, Verdict } from './finding.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
@@ -9,7 +10,7 @@ const STICKY = 0o1000;
 const READ_BY_OTHERS = 0o077;
 
 export function judgeInstallation(facts: InstallationFacts): Finding[] {
-  return [runtime(facts), ...facts.folders.map((folder) => judgeFolder(folder, facts))];
+  return [configuration(facts), runtime(facts), ...facts.folders.map((folder) => judgeFolder(folder, facts))];
 }
 
 function finding(
@@ -20,6 +21,30 @@ function finding(
   cure: readonly string[] = [],
 ): Finding {
   return { section: 'installation', id, title, verdict, detail, cure };
+}
+
+function configuration({ config }: InstallationFacts): Finding {
+  const title = 'configuration';
+  switch (config.kind) {
+    case 'absent':
+      return finding('config', title, 'ok', `${config.path} is not there: the defaults hold`);
+    case 'read':
+      return finding('config', title, 'ok', `${config.path}: ${egressText(config.egress)}`);
+    case 'refused': {
+      const { message, details, hints } = config.error;
+      return finding('config', title, 'failed', [message, ...details].join('; '), hints);
+    }
+  }
+}
+
+function egressText({ mode, proxy, hosts, caFile }: EgressConfig): string {
+  const names = Object.keys(hosts).length;
+  return [
+    `egress is ${mode}`,
+    ...(proxy === undefined ? [] : [`through the proxy ${proxy.host}, port ${proxy.port}`]),
+    ...(names === 0 ? [] : [`${names} ${names === 1 ? 'name has' : 'names have'} fixed addresses`]),
+    ...(caFile === undefined ? [] : [`servers also trust ${shellQuote(caFile)}`]),
+  ].join('; ');
 }
 
 function runtime({ runtime: node, mode, uid }: InstallationFacts): Finding {

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { loadConfig } from '../config/config.ts';
 import type { Installation } from '../installation.ts';
-import type { FolderFacts } from './installation-facts.ts';
+import { toCordonError } from '../messages.ts';
+import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
 
 /** @param programRoot folder that holds bin/, dist/ and profiles/ */
 export function probeFolders(installation: Installation, programRoot: string): FolderFacts[] {
@@ -21,6 +23,18 @@ export function probeFolders(installation: Installation, programRoot: string): F
     folder('store', 'store', installation.store),
     folder('audit', 'audit log and state', path.dirname(installation.auditFile)),
   ];
+}
+
+/** As every start with network reads it. */
+export function probeConfig(installation: Installation): InstallationFacts['config'] {
+  const { configFile } = installation;
+  try {
+    const { egress } = loadConfig(installation);
+    const isThere = fs.lstatSync(configFile, { throwIfNoEntry: false }) !== undefined;
+    return isThere ? { kind: 'read', path: configFile, egress } : { kind: 'absent', path: configFile };
+  } catch (error) {
+    return { kind: 'refused', error: toCordonError(error) };
+  }
 }
 
 function chainOf(folder: string): FolderFacts['chain'] {

@@ -19,7 +19,7 @@ export function networkFaults(grants: ReadonlyArray<NetworkGrant | undefined>, r
     addressFaults(grant, host, place, report);
     for (const [earlier, other] of grants.slice(0, index).entries()) {
       if (other === undefined) continue;
-      const conflict = conflictOf(grant, other, jsonPath(['permissions', 'network', earlier]));
+      const conflict = conflictOf(grant, other, () => jsonPath(['permissions', 'network', earlier]));
       if (conflict !== undefined) report(place, conflict);
     }
   }
@@ -81,19 +81,19 @@ function redundancyFaults(
 }
 
 /** How a grant gets in the way of an earlier one, which stands at `place`; undefined when it does not. */
-function conflictOf(grant: NetworkGrant, earlier: NetworkGrant, place: string): string | undefined {
-  const ports = portsOf(grant);
-  if (!portsOf(earlier).some((port) => ports.includes(port))) return undefined;
+function conflictOf(grant: NetworkGrant, earlier: NetworkGrant, place: () => string): string | undefined {
   const isSame = earlier.host === grant.host;
   if (!isSame && !coversHost(earlier.host, grant.host) && !coversHost(grant.host, earlier.host))
     return undefined;
+  const ports = portsOf(grant);
+  if (!portsOf(earlier).some((port) => ports.includes(port))) return undefined;
   if (earlier.protocol !== grant.protocol)
-    return `grants a host and port for ${quote(grant.protocol)} that ${place} grants for ${quote(earlier.protocol)}`;
-  if (isSame) return `grants the same host and port as ${place}`;
+    return `grants a host and port for ${quote(grant.protocol)} that ${place()} grants for ${quote(earlier.protocol)}`;
+  if (isSame) return `grants the same host and port as ${place()}`;
   // A name below a wildcard may be granted once more, unless it would depend on the order what may be dialled.
   return isSameList(earlier.addresses, grant.addresses)
     ? undefined
-    : `grants other addresses for a host and port that ${place} grants too`;
+    : `grants other addresses for a host and port that ${place()} grants too`;
 }
 
 function isSameList(one: readonly string[] | undefined, other: readonly string[] | undefined): boolean {

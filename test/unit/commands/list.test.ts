@@ -74,6 +74,7 @@ describe('listCommand', () => {
   const context = (json: boolean): CommandContext => ({
     installation: {
       mode: 'unmanaged',
+      configFile: path.join(folder, 'config.json'),
       profileFolders: [
         { path: path.join(folder, 'shipped'), origin: 'shipped' },
         { path: path.join(folder, 'user'), origin: 'user' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FolderFacts, InstallationFacts } from '../../../src/doctor/installation-facts.ts';
 import { judgeInstallation } from '../../../src/doctor/judge-installation.ts';
-import { sandboxUnavailable } from '../../../src/messages.ts';
+import { configInvalid, sandboxUnavailable } from '../../../src/messages.ts';
 
 const NODE = { kind: 'verified', path: '/usr/bin/node', version: '20.20.2', userWritable: false } as const;
 const ROOT = { path: '/', uid: 0, gid: 0, mode: 0o755 };
@@ -15,6 +15,7 @@ function judge(
     uid: 1001,
     gid: 1001,
     runtime: NODE,
+    config: { kind: 'absent', path: '/h/.config/cordon/config.json' },
     folders: folders.map((folder) => ({
       title: folder.id,
       path: folder.chain[0]?.path ?? '/missing',
@@ -74,6 +75,31 @@ describe('judgeInstallation', () => {
       { id: 'audit', chain: [{ path: '/h/a', uid: 1001, gid: 1001, mode: 0o755 }, ROOT] },
     ] as const;
     expect(judge(audit)).toEqual(['folder-audit weaker: chmod 700 /h/a']);
+  });
+
+  it('names every fault of a bad configuration, and says what a good one changes', () => {
+    const error = configInvalid(
+      ['egress.mode: must be "auto"', 'egress.caFile: does not exist'],
+      '/h/c.json',
+    );
+    expect(judge([], { config: { kind: 'refused', error } })).toEqual(['config failed: correct /h/c.json']);
+    const detailOf = (config: InstallationFacts['config']) =>
+      judgeInstallation({ mode: 'managed', uid: 0, gid: 0, runtime: NODE, folders: [], config }).find(
+        ({ id }) => id === 'config',
+      )?.detail;
+    expect(detailOf({ kind: 'refused', error })).toBe(
+      'the configuration has 2 problems; egress.mode: must be "auto"; egress.caFile: does not exist',
+    );
+    expect(detailOf({ kind: 'absent', path: '/h/c.json' })).toBe('/h/c.json is not there: the defaults hold');
+    const egress = {
+      mode: 'proxy',
+      proxy: { host: 'proxy.corp.example', port: 3128 },
+      hosts: { 'a.example': ['10.0.0.1'] },
+      caFile: '/etc/corp ca.pem',
+    } as const;
+    expect(detailOf({ kind: 'read', path: '/h/c.json', egress })).toBe(
+      "/h/c.json: egress is proxy; through the proxy proxy.corp.example, port 3128; 1 name has fixed addresses; servers also trust '/etc/corp ca.pem'",
+    );
   });
 
   it('says that the user can change the runtime, and refuses that when managed', () => {

@@ -21,6 +21,7 @@ beforeEach(() => {
   scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-load-'));
   installation = {
     mode: 'unmanaged',
+    configFile: '',
     profileFolders: [
       { path: path.join(scratch, 'shipped'), origin: 'shipped' },
       { path: path.join(scratch, 'user'), origin: 'user' },

@@ -1,0 +1,49 @@
+// config.json, the interface that administrators write: what holds for every profile on this machine. Strict, as profiles
+// are. What one key alone cannot show is checked in parse.ts.
+import * as z from 'zod/mini';
+
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
+const text = (max: number) =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(max),
+    z.refine<string>((value) => !CONTROL.test(value), 'must not contain control characters'),
+  );
+const file = text(1024).check(z.regex(/^\//, 'must be an absolute path'));
+
+const proxy = z.strictObject({
+  url: text(300).check(z.describe('The HTTP proxy of the company, "http://proxy.corp.example:3128".')),
+  credentialsFile: z.optional(
+    file.check(z.describe('A file with one line, "user:password", for Basic authentication.')),
+  ),
+});
+
+/** Made only when there is a file: most launches have none. */
+export function configSchema() {
+  return z.strictObject({
+    $schema: z.optional(z.string()),
+    // An empty object is all that a managed machine needs.
+    schema: z.optional(z.literal(1)),
+    egress: z.prefault(
+      z.strictObject({
+        mode: z
+          ._default(z.enum(['auto', 'transparent', 'proxy']), 'auto')
+          .check(
+            z.describe(
+              'How servers reach the hosts that their profiles grant. "auto" is "transparent" where the machine allows it.',
+            ),
+          ),
+        proxy: z.optional(proxy),
+        hosts: z
+          ._default(z.record(z.string(), z.array(text(45)).check(z.minLength(1), z.maxLength(16))), {})
+          .check(z.describe('Names with fixed addresses, which are then never looked up.')),
+        caFile: z.optional(
+          file.check(z.describe('Certificates in PEM that servers trust beside those of the system.')),
+        ),
+      }),
+      {},
+    ),
+  });
+}
