@@ -1,5 +1,6 @@
 // The closed set of audit events. Never a secret, never a tool argument, never text of a server.
 import type { Digest } from '../digest.ts';
+import type { EgressEvent } from '../egress/event.ts';
 import type { ErrorCode } from '../errors.ts';
 
 export type DenialReason =
@@ -10,6 +11,9 @@ export type DenialReason =
   | 'method-blocked'
   | 'rate-limited'
   | 'path-appeared';
+
+/** Why a session ended: the server by itself, or what made us end it. */
+export type EndReason = 'server' | 'client-gone' | 'signal' | 'violation' | 'egress';
 
 interface Subject {
   readonly profile: string;
@@ -42,9 +46,11 @@ export type AuditEvent =
       readonly event: 'ended';
       readonly outcome: 'exited' | 'signalled' | 'setup-failed';
       readonly status: number;
-      readonly reason: 'server' | 'client-gone' | 'signal' | 'violation';
+      readonly reason: EndReason;
       readonly ranMs: number;
       readonly messagesToServer: number;
       readonly messagesToClient: number;
     })
+  /** A connection of the server at its end, or a name that it asked for in vain; `count`: as many alike in a short time. */
+  | (Subject & EgressEvent & { readonly event: 'egress'; readonly count?: number })
   | (Subject & { readonly event: 'installed' | 'pinned'; readonly files: number });

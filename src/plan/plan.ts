@@ -1,10 +1,11 @@
 // The sandbox as one value: everything that was decided, nothing done yet. `explain --json` prints it.
 import type { Digest } from '../digest.ts';
 
-/** A descriptor that the renderer turns into a number: the package, the runtime, or a grant by its index. */
+/** A descriptor that the renderer turns into a number: the package, the runtime, our own executable, or a grant by its index. */
 export type FdSource =
   | { readonly role: 'package' }
   | { readonly role: 'runtime' }
+  | { readonly role: 'stage' }
   | { readonly role: 'grant'; readonly index: number };
 
 export type Mount =
@@ -28,7 +29,23 @@ export type Mount =
   | { readonly kind: 'dev'; readonly target: '/dev' }
   | { readonly kind: 'remount-read-only'; readonly target: string };
 
-type NetworkPlan = { readonly kind: 'none' };
+/** One host that the server may reach, from outside, through the broker. */
+export interface EgressGrant {
+  /** An exact lower-case name, `*.example.com`, `localhost`, or an IP literal. */
+  readonly host: string;
+  readonly ports: readonly number[];
+  /** `tls`: the connection must begin with a ClientHello for this very name. */
+  readonly protocol: 'tls' | 'tcp';
+  /** CIDRs. When there are any, only these addresses may be dialled for the host; else only global unicast ones. */
+  readonly addresses: readonly string[];
+}
+
+export type NetworkPlan =
+  | { readonly kind: 'none' }
+  /** Programs work unmodified: names resolve to addresses of our own, and we listen on those at the granted ports. */
+  | { readonly kind: 'transparent'; readonly grants: readonly EgressGrant[] }
+  /** Where the machine forbids that: HTTP CONNECT on 127.0.0.1:port inside, named by proxy variables. */
+  | { readonly kind: 'proxy'; readonly port: number; readonly grants: readonly EgressGrant[] };
 
 export interface LimitsPlan {
   readonly memoryBytes: number;

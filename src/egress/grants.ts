@@ -1,0 +1,23 @@
+// Which grant a connection of the server falls under. Pure.
+import type { EgressGrant } from '../plan/plan.ts';
+import { coversHost } from '../profile/host.ts';
+
+/** The grant for this host and port: exact names before wildcards, so that an exact one can say more. */
+export function grantFor(
+  grants: readonly EgressGrant[],
+  host: string,
+  port: number,
+): EgressGrant | undefined {
+  const fitting = grants.filter((grant) => grant.ports.includes(port) && coversHost(grant.host, host));
+  return fitting.find((grant) => grant.host === host) ?? fitting[0];
+}
+
+/** Whether any grant names this host, whatever the port: then it resolves inside. */
+export function isNamed(grants: readonly EgressGrant[], host: string): boolean {
+  return grants.some((grant) => coversHost(grant.host, host));
+}
+
+/** Every port of the grants once, ascending. */
+export function grantedPorts(grants: readonly EgressGrant[]): readonly number[] {
+  return [...new Set(grants.flatMap((grant) => grant.ports))].toSorted((one, other) => one - other);
+}
