@@ -10,6 +10,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const { hashWorker } = await import('./verify/hash-worker.ts');
     return hashWorker();
   }
+  if (verb === '__listen') {
+    const { listenStage } = await import('./launch/listen-stage.ts');
+    return listenStage(args);
+  }
   if (verb === 'run' && !args.includes('--help') && !args.includes('-h')) {
     const { run } = await import('./run.ts');
     return run(args, { root, home: process.env['HOME'] });

@@ -388,13 +388,17 @@ export const pathAppeared = (path: string) =>
 
 // --- plan ---
 
-export const networkUnsupported = (hosts: readonly string[]) =>
+/** The configuration asks for one way and this machine forbids it. */
+export const egressUnavailable = (why: string) =>
   fault(
-    'PERMISSION_UNSUPPORTED',
-    'the profile grants network access, which this version cannot give',
-    [],
-    hosts.map((host) => `permissions.network: ${quote(host)}`),
+    'EGRESS_UNAVAILABLE',
+    `this machine does not allow the network that the configuration asks for: ${quote(why, 300)}`,
+    ['set "mode": "auto" under "egress" in config.json', 'cordon doctor'],
   );
+
+/** A listening socket of the broker broke: connections would go unjudged or nowhere. */
+export const egressFailed = (why: string) =>
+  fault('EGRESS_FAILED', `the network of the server broke: ${quote(why)}`, ['start the server again']);
 
 export const secretsUnavailable = (names: readonly string[]) =>
   fault(

@@ -1,16 +1,21 @@
 // From a profile's name to everything that can be decided before the package is verified. Shared by `run` and `explain`.
 import fs from 'node:fs';
 import { type Installation, ownFolders, stateFolder } from './installation.ts';
-import { networkUnsupported, secretsUnavailable } from './messages.ts';
+import { trustedAuthorities } from './config/authorities.ts';
+import { type Config, loadConfig } from './config/config.ts';
+import { egressUnavailable, secretsUnavailable } from './messages.ts';
 import { INSIDE } from './plan/inside.ts';
+import { planNetwork } from './plan/network.ts';
 import { refuseOwnFolders } from './plan/own-folders.ts';
 import { planSandbox } from './plan/plan-sandbox.ts';
-import type { SandboxPlan } from './plan/plan.ts';
+import type { EgressGrant, NetworkPlan, SandboxPlan } from './plan/plan.ts';
 import { type ExpandedProfile, expandProfile } from './profile/expand.ts';
 import { loadProfile } from './profile/load.ts';
+import type { NetworkGrant } from './profile/pieces.ts';
 import type { Profile } from './profile/schema.ts';
 import { type ResolvedServer, resolveServer } from './resolve/resolve.ts';
 import type { ProbedGrant, SystemFacts } from './system/facts.ts';
+import { type EgressProbe, probeEgress } from './system/probe-egress.ts';
 import { probeGrants } from './system/probe-grants.ts';
 import { currentPlatform, probeSystem } from './system/probe.ts';
 
@@ -21,6 +26,7 @@ export interface Prepared {
   readonly facts: SystemFacts;
   readonly grants: readonly ProbedGrant[];
   readonly plan: SandboxPlan;
+  readonly config: Config;
   /** The state folder, when this start made it: a start that is refused takes it away again. */
   readonly stateMade: string | undefined;
 }
@@ -45,6 +51,8 @@ export function prepare(request: PrepareRequest): Prepared {
   const server = resolveServer(profile, currentPlatform());
   request.onResolved?.(server);
   const facts = probeSystem();
+  const config = loadConfig(installation);
+  const network = networkOf(profile, config);
   const state = stateFolder(installation, profile.name);
   const expanded = expandProfile(profile, {
     workspace: request.workspace,
@@ -72,15 +80,36 @@ export function prepare(request: PrepareRequest): Prepared {
     environment: expanded.env,
     workspace: expanded.workspace,
     grants,
+    network,
+    authorities:
+      network.kind === 'none' || config.egress.caFile === undefined
+        ? undefined
+        : trustedAuthorities(config.egress.caFile),
     facts,
   });
-  return { profile, server, expanded, facts, grants, plan, stateMade };
+  return { profile, server, expanded, facts, grants, plan, config, stateMade };
+}
+
+/** Throws EGRESS_UNAVAILABLE when the configuration insists on a way that this machine forbids. */
+function networkOf(profile: Profile, { egress }: Config): NetworkPlan {
+  const grants = profile.permissions.network.map(egressGrant);
+  if (grants.length === 0) return { kind: 'none' };
+  const probe: EgressProbe = egress.mode === 'proxy' ? { way: 'proxy', why: '' } : probeEgress();
+  if (egress.mode === 'transparent' && probe.way === 'proxy') throw egressUnavailable(probe.why);
+  return planNetwork(grants, probe.way);
+}
+
+function egressGrant(grant: NetworkGrant): EgressGrant {
+  return {
+    host: grant.host,
+    ports: [grant.port].flat(),
+    protocol: grant.protocol,
+    addresses: grant.addresses ?? [],
+  };
 }
 
 /** What the profile asks for and this version cannot give is refused, never left out. */
 function refuseUnsupported(profile: Profile): void {
-  const { network } = profile.permissions;
-  if (network.length > 0) throw networkUnsupported(network.map((grant) => grant.host));
   const required = Object.entries(profile.secrets).filter(([, secret]) => secret.required);
   if (required.length > 0) throw secretsUnavailable(required.map(([name]) => name));
 }

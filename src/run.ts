@@ -2,12 +2,16 @@
 import fs from 'node:fs';
 import { isatty as isTerminal } from 'node:tty';
 import { DenialCounter } from './audit/denials.ts';
+import type { EgressLine, EgressLog } from './audit/egress-log.ts';
+import type { EndReason } from './audit/event.ts';
 import { type AuditLog, openAudit } from './audit/log.ts';
+import type { EgressSockets, Listening } from './egress/listen.ts';
 import { type CordonError, EXIT_REFUSED } from './errors.ts';
 import { type Installation, locateInstallation } from './installation.ts';
 import { closeInheritedFds } from './launch/inherited-fds.ts';
 import type { Session, SessionEnd } from './launch/session.ts';
 import {
+  egressFailed,
   pathAppeared,
   renderError,
   sandboxSetupFailed,
@@ -79,10 +83,12 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
     stateMade = prepared.stateMade;
+    const egress = prepareEgress(prepared, (line) => void audit?.record({ ...subject, ...line }));
     const launched = verifyAndLaunch(
       prepared,
       installation,
       hashing ?? startHashing(prepared.server, installation),
+      egress,
     );
     const first = await Promise.race([
       launched,
@@ -91,7 +97,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     ]);
     // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
     if (typeof first === 'number') return first;
-    const { session, verified } = first;
+    const { session, verified, listening } = first;
     stateMade = undefined;
     relay.attach({
       input: session.input,
@@ -110,7 +116,9 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       files: verified.files,
     });
 
-    const { end, reason } = await untilEnd(session, relay, interrupted);
+    const { end, reason } = await untilEnd(session, relay, interrupted, listening);
+    listening?.close();
+    (await egress)?.log.flush();
     await Promise.race([stderrWritten, delay(DRAIN_MS)]);
     for (const path of changedPaths(prepared.plan.watched)) {
       process.stderr.write(`${pathAppeared(path)}\n`);
@@ -163,6 +171,40 @@ function startHashing(server: ResolvedServer, installation: Installation): Hashi
   return { tree, verified };
 }
 
+interface Egress {
+  readonly log: EgressLog;
+  readonly serve: (sockets: EgressSockets) => Listening;
+}
+
+/** Loads the broker while the package is hashed; undefined for a server without network grants. */
+async function prepareEgress(
+  { plan, config }: Prepared,
+  write: (line: EgressLine) => void,
+): Promise<Egress | undefined> {
+  const { network } = plan;
+  if (network.kind === 'none') return undefined;
+  const [{ serveEgress }, { EgressLog }] = await Promise.all([
+    import('./egress/serve-egress.ts'),
+    import('./audit/egress-log.ts'),
+  ]);
+  const log = new EgressLog(write);
+  return {
+    log,
+    serve: (sockets) =>
+      serveEgress(sockets, {
+        grants: network.grants,
+        config: config.egress,
+        onEvent: (event) => log.add(event),
+      }),
+  };
+}
+
+interface Launched {
+  readonly session: Session;
+  readonly verified: VerifiedPackage;
+  readonly listening: Listening | undefined;
+}
+
 /**
  * The sandbox is set up around the package while it is hashed, and held: nothing of the package runs before all of it was
  * found equal to the pin.
@@ -171,7 +213,8 @@ async function verifyAndLaunch(
   { plan, facts, grants }: Prepared,
   installation: Installation,
   { tree, verified: hashed }: Hashing,
-): Promise<{ readonly session: Session; readonly verified: VerifiedPackage }> {
+  egress: Promise<Egress | undefined>,
+): Promise<Launched> {
   const runtime = await verifyRuntime(installation);
   const { holdSandbox } = await import('./launch/hold-sandbox.ts');
   const [verified, held] = await Promise.allSettled([
@@ -183,7 +226,16 @@ async function verifyAndLaunch(
     throw verified.reason;
   }
   if (held.status === 'rejected') throw held.reason;
-  return { session: held.value.release({ package: verified.value, runtime }), verified: verified.value };
+  const { sockets } = held.value;
+  try {
+    // Before the server runs: its first question about a name is answered.
+    const listening = sockets === undefined ? undefined : (await egress)?.serve(sockets);
+    const session = held.value.release({ package: verified.value, runtime });
+    return { session, verified: verified.value, listening };
+  } catch (error) {
+    await held.value.abort();
+    throw error;
+  }
 }
 
 /** Whichever comes first: the server ends by itself, the client goes, a signal, or a broken protocol. */
@@ -191,7 +243,8 @@ async function untilEnd(
   session: Session,
   relay: Relay,
   interrupted: Promise<number>,
-): Promise<{ readonly end: SessionEnd; readonly reason: 'server' | 'client-gone' | 'signal' | 'violation' }> {
+  listening: Listening | undefined,
+): Promise<{ readonly end: SessionEnd; readonly reason: EndReason }> {
   const reason = await Promise.race([
     session.ended.then(() => 'server' as const),
     relay.clientGone.then(() => 'client-gone' as const),
@@ -201,9 +254,18 @@ async function untilEnd(
       relay.refuse(serverSilent(START_LIMIT_MS / 1000));
       return 'violation' as const;
     }),
+    ...(listening === undefined
+      ? []
+      : [
+          listening.failed.then((error) => {
+            relay.refuse(egressFailed(error.message));
+            return 'egress' as const;
+          }),
+        ]),
   ]);
-  if (reason === 'violation') session.kill();
-  const end = reason === 'server' || reason === 'violation' ? await session.ended : await session.stop();
+  const killed = reason === 'violation' || reason === 'egress';
+  if (killed) session.kill();
+  const end = reason === 'server' || killed ? await session.ended : await session.stop();
   // What the server said last still reaches the client, but a descriptor that somebody holds open cannot hold us.
   await Promise.race([relay.serverDrained, delay(DRAIN_MS)]);
   relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));

@@ -37,6 +37,8 @@ export function planProbe(
     environment: {},
     workspace,
     grants,
+    network: { kind: 'none' },
+    authorities: undefined,
     facts,
   });
   const files: readonly Mount[] = [file('probe.mjs', probe.text)];

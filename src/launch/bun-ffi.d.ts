@@ -1,4 +1,4 @@
-// The few parts of bun:ffi that libc.ts uses; the rest of the source knows only node: modules.
+// The few parts of bun:ffi that libc.ts and libc-net.ts use; the rest of the source knows only node: modules.
 declare module 'bun:ffi' {
   export const FFIType: {
     readonly i32: 5;

@@ -5,16 +5,24 @@
 // hold as a written byte does. Without the gate the server would then start with nobody above it. With it, whatever is left
 // reads end of file here and leaves; we open the gate only after the init is tied to its parent.
 import fs from 'node:fs';
+import { EGRESS_FD, type ListenStep, listenCommand } from './outer-command.ts';
 
 /** Descriptor of the gate inside. One digit: dash redirects no larger number. */
 export const GATE_FD = 6;
 
-// A bash that plays sh adds variables of its own.
-const SCRIPT = `read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; exec "$@" ${GATE_FD}<&-`;
-
-/** argv that waits at the gate and then becomes `command`. */
-export function gated(command: readonly string[]): string[] {
-  return ['/bin/sh', '-c', SCRIPT, 'gate', ...command];
+/**
+ * argv that waits at the gate and then becomes `command`.
+ * @param listen the program and specification of the listening stage, where it must run inside (the proxy way)
+ */
+export function gated(command: readonly string[], listen?: ListenStep): string[] {
+  const first =
+    listen === undefined
+      ? ''
+      : `${listenCommand('"$1"', '"$2"')} || exit 125; shift 2; exec ${EGRESS_FD}>&-; `;
+  // A bash that plays sh adds variables of its own.
+  const script = `${first}read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; exec "$@" ${GATE_FD}<&-`;
+  const before = listen === undefined ? [] : [listen.program, listen.spec];
+  return ['/bin/sh', '-c', script, 'gate', ...before, ...command];
 }
 
 /**

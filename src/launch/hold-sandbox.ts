@@ -1,12 +1,14 @@
 // Plan -> a sandbox that stands ready and is held before its server. One spawn; everything the child gets is placed by
 // descriptor number:
-//   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 the gate   7… data and mounts
+//   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 the gate
+//   7 where its listening sockets are handed out, with network grants   then data and mounts
 // The package is hashed meanwhile: nothing of it runs before release() is given what verify/ alone can make.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { CordonError } from '../errors.ts';
+import type { EgressSockets } from '../egress/listen.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import { readableFromFd } from '../relay/pipe-streams.ts';
 import { type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
@@ -16,14 +18,18 @@ import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { type ControlGroup, confine } from './cgroup.ts';
 import { diagnoseSetup } from './diagnose.ts';
 import { GATE_FD, gated, isTied } from './gate.ts';
-import { applyLimits, verifyMounts } from './hold.ts';
+import { applyLimits, limitMemory, verifyMounts, verifyNetwork } from './hold.ts';
+import { type OpenedHandOver, openHandOver } from './hand-over.ts';
 import { memoryFile, pipe } from './libc.ts';
+import { EGRESS_FD, outerCommand } from './outer-command.ts';
 import { runningSession } from './running-session.ts';
 import type { Session } from './session.ts';
 import { watchStatus } from './status.ts';
 import { type Sweeper, startSweeper } from './sweeper.ts';
 
-const FDS = { args: 3, status: 4, block: 5, first: GATE_FD + 1 } as const;
+const FDS = { args: 3, status: 4, block: 5 } as const;
+/** Linux, all architectures that we support; not among fs.constants. */
+const O_PATH = 0o10000000;
 const POLL_MS = 0.5;
 const LAST_WORDS_MS = 200;
 const SETUP_STDERR_BYTES = 8192;
@@ -44,6 +50,8 @@ export interface Verified {
 }
 
 export interface HeldSandbox {
+  /** What listens inside for the server's connections; undefined without network grants. The caller owns them. */
+  readonly sockets: EgressSockets | undefined;
   /**
    * Lets the server run. Takes only what verify/ made, and only for the very descriptors that are mounted: unverified
    * code cannot be started. Throws SANDBOX_SETUP_FAILED when the sandbox ended meanwhile.
@@ -56,8 +64,8 @@ export interface HeldSandbox {
 /** Throws SANDBOX_SETUP_FAILED and its kin; then nothing is left running. */
 export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> {
   const { plan } = request;
-  const spawned = spawnSandbox(request);
-  const { child, ours, exit, sweeper } = spawned;
+  const spawned = await spawnSandbox(request);
+  const { child, ours, exit, sweeper, egress } = spawned;
   let over = false;
   void exit.then(() => {
     over = true;
@@ -86,14 +94,18 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     await exit;
     await (await confined)?.remove();
     for (const fd of [ours.stdin, ours.stdout, ours.gate]) fs.closeSync(fd);
+    egress?.ours.close();
   };
 
   try {
     const init = await Promise.race([status.init, exit.then(() => undefined)]);
     if (init === undefined) throw await diagnosis();
     applyLimits(init, plan);
+    // A stage of ours that runs inside needs more memory than a small server may have.
+    if (egress?.inside === undefined) limitMemory(init, plan);
     // The kernel takes some milliseconds for each: beside one another.
     confined = confine(init, plan.limits);
+    verifyNetwork(init);
     await verifyMounts(init, plan, () => over);
     const group = await confined;
     if (over) throw await diagnosis();
@@ -102,8 +114,12 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
       if (over) throw await diagnosis();
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
+    const sockets = await egress?.ours.receive(() => over);
+    if (egress?.inside !== undefined) limitMemory(init, plan);
+    if (over) throw await diagnosis();
     return {
       abort,
+      sockets,
       release(verified) {
         const usesPackage = plan.mounts.some(
           (mount) => mount.kind === 'bind' && mount.from.role === 'package',
@@ -146,6 +162,8 @@ interface Spawned {
   readonly child: ChildProcess;
   readonly exit: Promise<Exit>;
   readonly sweeper: Sweeper;
+  /** With network grants. */
+  readonly egress: OpenedHandOver | undefined;
   /** Our ends of the pipes. */
   readonly ours: Readonly<Record<'stdin' | 'stdout' | 'stderr' | 'status' | 'block' | 'gate', number>>;
 }
@@ -155,22 +173,29 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-function spawnSandbox(request: LaunchRequest): Spawned {
+async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
   const { plan } = request;
-  const rendering = renderBwrap(plan, FDS);
+  const egress = await openHandOver(plan);
+  const rendering = renderBwrap(plan, { ...FDS, first: (egress === undefined ? GATE_FD : EGRESS_FD) + 1 });
   const [stdin, stdout, stderr, status, block, gate] = [pipe(), pipe(), pipe(), pipe(), pipe(), pipe()];
   const options = memoryFile('options', rendering.options.map((option) => `${option}\0`).join(''));
   const slots = rendering.slots.map((slot) => placeSlot(slot, request));
-  const command = gated([plan.command.program, ...plan.command.args]);
-  const fixed = [stdin.read, stdout.write, stderr.write, options, status.write, block.read, gate.read];
+  const command = gated([plan.command.program, ...plan.command.args], egress?.inside);
+  const fixed = [
+    stdin.read,
+    stdout.write,
+    stderr.write,
+    options,
+    status.write,
+    block.read,
+    gate.read,
+    ...(egress === undefined ? [] : [egress.theirs]),
+  ];
   const sweeper = startSweeper(block.read);
-  const [program = '', ...args] = withReadOnlyDevices(request.facts.uid, [
-    request.facts.bwrap.path,
-    '--args',
-    String(FDS.args),
-    '--',
-    ...command,
-  ]);
+  const [program = '', ...args] = outerCommand(
+    { readOnlyDevices: request.facts.uid === 0, listen: egress?.outside },
+    [request.facts.bwrap.path, '--args', String(FDS.args), '--', ...command],
+  );
   const child = spawn(program, args, {
     // A group of its own: clients send signals to ours, and bubblewrap dies of them without a chance for the server.
     detached: true,
@@ -188,6 +213,7 @@ function spawnSandbox(request: LaunchRequest): Spawned {
     child,
     exit,
     sweeper,
+    egress,
     ours: {
       stdin: stdin.write,
       stdout: stdout.read,
@@ -197,28 +223,6 @@ function spawnSandbox(request: LaunchRequest): Spawned {
       gate: gate.write,
     },
   };
-}
-
-/**
- * The nodes in the sandbox's /dev are those of the machine. Root owns them and could change their modes (chmod 0 /dev/null
- * stops everybody else), so for root bubblewrap takes them from a read-only view; writing to a device needs no more.
- * --rbind: what is mounted below /dev may not be uncovered in a namespace of our own.
- */
-function withReadOnlyDevices(uid: number, command: readonly string[]): readonly string[] {
-  if (uid !== 0) return command;
-  const script = '/usr/bin/mount --rbind -o ro /dev /dev && exec "$@"';
-  return [
-    '/usr/bin/unshare',
-    '--user',
-    '--map-root-user',
-    '--mount',
-    '--',
-    '/bin/sh',
-    '-c',
-    script,
-    'sh',
-    ...command,
-  ];
 }
 
 function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number; readonly owned: boolean } {
@@ -235,6 +239,8 @@ function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number;
           return { fd: request.packageFd, owned: false };
         case 'runtime':
           return { fd: request.runtimeFd, owned: false };
+        case 'stage':
+          return { fd: fs.openSync(process.execPath, O_PATH), owned: true };
         case 'grant': {
           const grant = request.grants[slot.from.index];
           if (grant?.kind !== 'present') throw new TypeError('the plan names a grant that was not opened');

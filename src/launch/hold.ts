@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { limitUnenforceable, sandboxSetupFailed } from '../messages.ts';
 import { INSIDE } from '../plan/inside.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
-import { setLimit } from './libc.ts';
+import { type RESOURCE, setLimit } from './libc.ts';
 
 export function applyLimits(init: number, plan: SandboxPlan): void {
   const limits = [
@@ -13,19 +13,36 @@ export function applyLimits(init: number, plan: SandboxPlan): void {
     ['core', 1],
     ['nofile', plan.limits.files],
     ['fsize', plan.limits.fileSizeBytes],
-    ['data', plan.limits.memoryBytes],
     // The server's init counts too.
     ['nproc', plan.limits.processes + 1],
   ] as const;
-  for (const [resource, value] of limits) {
-    try {
-      setLimit(init, resource, value);
-    } catch {
-      throw limitUnenforceable(resource);
-    }
-  }
+  for (const [resource, value] of limits) limit(init, resource, value);
   // The first to go when the machine runs out of memory. Advisory: the server may take it back.
   fs.writeFileSync(`/proc/${init}/oom_score_adj`, '500');
+}
+
+/**
+ * A server in the launcher's own network would reach everything that the developer does. bubblewrap is not asked for a
+ * network of its own where one was made for it, so whether there is one is looked at and not concluded.
+ */
+export function verifyNetwork(init: number): void {
+  if (fs.readlinkSync(`/proc/${init}/ns/net`) === fs.readlinkSync('/proc/self/ns/net'))
+    throw sandboxSetupFailed('the server would share the network of this machine');
+}
+
+/** For the sandbox's init and for what waits at the gate to become the server, which may be there already. */
+export function limitMemory(init: number, plan: SandboxPlan): void {
+  const children = fs.readFileSync(`/proc/${init}/task/${init}/children`, 'utf8').split(' ');
+  for (const pid of [init, ...children.filter((text) => text.trim() !== '').map(Number)])
+    limit(pid, 'data', plan.limits.memoryBytes);
+}
+
+function limit(pid: number, resource: keyof typeof RESOURCE, value: number): void {
+  try {
+    setLimit(pid, resource, value);
+  } catch {
+    throw limitUnenforceable(resource);
+  }
 }
 
 const POLL_MS = 0.5;

@@ -7,4 +7,8 @@ export const INSIDE = {
   runtime: '/cordon/runtime/node',
   home: '/cordon/home',
   state: '/cordon/state',
+  /** Certificate authorities, in a company that has its own. */
+  authorities: '/cordon/ca.pem',
+  /** Cordon itself, where it must open the server's way out from inside. */
+  stage: '/cordon/stage',
 } as const;

@@ -9,21 +9,31 @@
 import path from 'node:path';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { INSIDE } from './inside.ts';
-import type { LimitsPlan, Mount } from './plan.ts';
+import type { LimitsPlan, Mount, NetworkPlan } from './plan.ts';
 
 const MIB = 1024 * 1024;
 const SHARED_MEMORY_BYTES = 16 * MIB;
 
 export const IDENTITY = { uid: 1000, gid: 1000, hostname: 'sandbox' } as const;
 
-export function planMounts(facts: SystemFacts, grants: readonly ProbedGrant[], limits: LimitsPlan): Mount[] {
+export interface MountsRequest {
+  readonly facts: SystemFacts;
+  readonly grants: readonly ProbedGrant[];
+  readonly network: NetworkPlan;
+  readonly authorities: string | undefined;
+}
+
+export function planMounts(request: MountsRequest, limits: LimitsPlan): Mount[] {
+  const { facts, grants, network, authorities } = request;
   const present = grants.flatMap((grant, index) => (grant.kind === 'present' ? [{ ...grant, index }] : []));
   return [
     ...folders([...facts.systemPaths, ...present.map((grant) => grant.target)]),
     ...systemMounts(facts),
-    ...etcFiles(),
+    ...etcFiles(network),
     { kind: 'bind', from: { role: 'package' }, source: 'package', target: INSIDE.package, access: 'read' },
     { kind: 'bind', from: { role: 'runtime' }, source: 'runtime', target: INSIDE.runtime, access: 'read' },
+    ...(network.kind === 'proxy' ? [STAGE] : []),
+    ...(authorities === undefined ? [] : [file(INSIDE.authorities, authorities)]),
     { kind: 'proc', target: '/proc' },
     ...facts.maskedProc.map(
       (entry): Mount =>
@@ -104,16 +114,32 @@ function systemMounts(facts: SystemFacts): Mount[] {
   ];
 }
 
-function etcFiles(): Mount[] {
+/** Gone through before the server starts, and no more than a program that anyone can have. */
+const STAGE: Mount = {
+  kind: 'bind',
+  from: { role: 'stage' },
+  source: 'cordon',
+  target: INSIDE.stage,
+  access: 'read',
+};
+
+function file(target: string, content: string): Mount {
+  return { kind: 'file', target, content, mode: 0o444 };
+}
+
+function etcFiles(network: NetworkPlan): Mount[] {
   const { uid, gid, hostname } = IDENTITY;
+  const resolves = network.kind === 'transparent';
+  // Where localhost stands for a port of the machine, we listen for it on 127.0.0.1 alone.
+  const ownIpv6 = !resolves || !network.grants.some(({ host }) => host === 'localhost');
   const files: Record<string, string> = {
     '/etc/passwd': `server:x:${uid}:${gid}::${INSIDE.home}:/usr/sbin/nologin\n`,
     '/etc/group': `server:x:${gid}:\n`,
-    '/etc/hosts': `127.0.0.1 localhost ${hostname}\n::1 localhost ${hostname}\n`,
+    '/etc/hosts': `127.0.0.1 localhost ${hostname}\n${ownIpv6 ? `::1 localhost ${hostname}\n` : ''}`,
     '/etc/hostname': `${hostname}\n`,
     // "files" alone: without a resolver, asking one would only make a failing lookup slow.
-    '/etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
-    '/etc/resolv.conf': '',
+    '/etc/nsswitch.conf': `passwd: files\ngroup: files\nhosts: files${resolves ? ' dns' : ''}\n`,
+    '/etc/resolv.conf': resolves ? 'nameserver 127.0.0.1\n' : '',
   };
-  return Object.entries(files).map(([target, content]) => ({ kind: 'file', target, content, mode: 0o444 }));
+  return Object.entries(files).map(([target, content]) => file(target, content));
 }

@@ -5,7 +5,8 @@ import type { Limits } from '../profile/schema.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { INSIDE } from './inside.ts';
 import { IDENTITY, planMounts } from './mounts.ts';
-import type { LimitsPlan, SandboxPlan } from './plan.ts';
+import { proxyVariables } from './network.ts';
+import type { LimitsPlan, NetworkPlan, SandboxPlan } from './plan.ts';
 
 export interface PlanRequest {
   readonly profile: { readonly name: string; readonly limits: Limits };
@@ -19,12 +20,15 @@ export interface PlanRequest {
   /** The workspace when the profile uses it: where the server starts if it may see it. */
   readonly workspace: string | undefined;
   readonly grants: readonly ProbedGrant[];
+  readonly network: NetworkPlan;
+  /** PEM text of all authorities that the server is to trust, where the company has its own. */
+  readonly authorities: string | undefined;
   readonly facts: SystemFacts;
 }
 
 export function planSandbox(request: PlanRequest): SandboxPlan {
   const limits = planLimits(request.profile.limits);
-  const { workspace } = request;
+  const { workspace, network } = request;
   const seesWorkspace =
     workspace !== undefined &&
     request.grants.some(
@@ -39,7 +43,7 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
       args: [`${INSIDE.package}/${request.entry}`, ...request.args],
     },
     workingDirectory: seesWorkspace ? workspace : INSIDE.home,
-    mounts: planMounts(request.facts, request.grants, limits),
+    mounts: planMounts(request, limits),
     environment: {
       PATH: `${INSIDE.runtimeFolder}:/usr/bin:/bin`,
       HOME: INSIDE.home,
@@ -48,8 +52,10 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
       // A forged entry of Node's compile cache runs code other than the verified source (integrity.md 2.6).
       NODE_DISABLE_COMPILE_CACHE: '1',
       ...request.environment,
+      ...(network.kind === 'proxy' ? proxyVariables(network) : {}),
+      ...(request.authorities === undefined ? {} : AUTHORITY_VARIABLES),
     },
-    network: { kind: 'none' },
+    network,
     seccomp: {
       architecture:
         request.facts.platform === 'linux-arm64-glibc' || request.facts.platform === 'darwin-arm64'
@@ -66,6 +72,13 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
     ),
   };
 }
+
+/** Node adds to its own list; OpenSSL (Python, curl, Go) and requests replace theirs. */
+const AUTHORITY_VARIABLES = {
+  NODE_EXTRA_CA_CERTS: INSIDE.authorities,
+  SSL_CERT_FILE: INSIDE.authorities,
+  REQUESTS_CA_BUNDLE: INSIDE.authorities,
+} as const;
 
 function planLimits(limits: Limits): LimitsPlan {
   return {

@@ -68,7 +68,9 @@ export function renderBwrap(plan: SandboxPlan, fds: FixedFds): BwrapRendering {
     '--unshare-user',
     '--unshare-ipc',
     '--unshare-pid',
-    '--unshare-net',
+    // Else bubblewrap is started in the network that was made for the server (launch/outer-command.ts), and the launcher
+    // looks that it is not its own before anything runs.
+    ...(plan.network.kind === 'transparent' ? [] : ['--unshare-net']),
     '--unshare-uts',
     '--unshare-cgroup-try',
     '--disable-userns',

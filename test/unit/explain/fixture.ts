@@ -70,6 +70,8 @@ export function requestFor(
       environment: expanded.env,
       workspace: expanded.workspace,
       grants: probed,
+      network: { kind: 'none' },
+      authorities: undefined,
       facts,
     }),
   };
