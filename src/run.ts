@@ -117,7 +117,8 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     });
 
     const { end, reason } = await untilEnd(session, relay, interrupted, listening);
-    listening?.close();
+    // What was open is told of with what it carried.
+    await Promise.race([listening?.close(), delay(DRAIN_MS)]);
     (await egress)?.log.flush();
     await Promise.race([stderrWritten, delay(DRAIN_MS)]);
     for (const path of changedPaths(prepared.plan.watched)) {

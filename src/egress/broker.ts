@@ -42,6 +42,7 @@ export class Broker {
   readonly #onEvent: (event: EgressEvent) => void;
   readonly #admission: Admission;
   readonly #sockets = new Set<Socket>();
+  readonly #attempts = new Set<Promise<void>>();
 
   constructor(options: BrokerOptions) {
     this.#grants = options.grants;
@@ -51,8 +52,28 @@ export class Broker {
   }
 
   /** The transparent way. `host`: what the connection's address stands for; undefined when for nothing. Takes the socket. */
-  async acceptFor(client: Socket, host: string | undefined, port: number, address: string): Promise<void> {
+  acceptFor(client: Socket, host: string | undefined, port: number, address: string): void {
+    this.#begin(client, this.#serveFor(client, host, port, address));
+  }
+
+  /** The proxy way: the connection begins with a CONNECT request. Takes the socket. */
+  acceptConnect(client: Socket): void {
+    this.#begin(client, this.#serveConnect(client));
+  }
+
+  /** Ends all connections at once. Resolves when all of them were told of. */
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.allSettled(this.#attempts);
+  }
+
+  #begin(client: Socket, serving: Promise<void>): void {
     this.#own(client);
+    this.#attempts.add(serving);
+    void serving.finally(() => this.#attempts.delete(serving));
+  }
+
+  async #serveFor(client: Socket, host: string | undefined, port: number, address: string): Promise<void> {
     const attempt = { client, host: host ?? address, port, begun: performance.now() };
     if (host === undefined) return this.#refuse(attempt, 'address-unknown');
     const grant = grantFor(this.#grants, host, port);
@@ -64,9 +85,7 @@ export class Broker {
     });
   }
 
-  /** The proxy way: the connection begins with a CONNECT request. Takes the socket. */
-  async acceptConnect(client: Socket): Promise<void> {
-    this.#own(client);
+  async #serveConnect(client: Socket): Promise<void> {
     const begun = performance.now();
     const unknown = { client, host: '', port: 0, begun };
     await this.#admitted(unknown, async () => {
@@ -84,11 +103,6 @@ export class Broker {
     });
   }
 
-  /** Ends all connections at once. */
-  close(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
   async #connect(attempt: Attempt, rest: Buffer): Promise<Outcome & Partial<Attempt>> {
     const { client, host, port } = attempt;
     const grant = grantFor(this.#grants, host, port);
@@ -102,6 +116,8 @@ export class Broker {
       answer(client, reached.kind === 'denied' ? 403 : 502);
       return { ...(await this.#carry(attempt, reached, NOTHING)), host, port };
     }
+    // From here on: it waits for the client's first flight, and may be reset meanwhile.
+    this.#own(reached.socket);
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     const hello = grant.protocol === 'tls' ? await helloFor(client, host, rest) : { bytes: rest };
     if ('verdict' in hello) {
@@ -160,6 +176,7 @@ export class Broker {
   }
 
   #own(socket: Socket): void {
+    if (this.#sockets.has(socket)) return;
     this.#sockets.add(socket);
     socket.setNoDelay(true);
     // The end of a connection is seen by whoever waits for it; without a listener a reset would end the launcher.

@@ -19,7 +19,8 @@ export type EgressSockets =
 
 export interface Listening {
   readonly failed: Promise<Error>;
-  close(): void;
+  /** Ends all connections; resolves when all of them were told of. */
+  close(): Promise<void>;
 }
 
 export interface ListenOptions {
@@ -42,12 +43,12 @@ export function listenOn(sockets: EgressSockets, options: ListenOptions): Listen
     closers.push(() => server.close());
   };
   if (sockets.kind === 'proxy') {
-    serve(sockets.tcp, (socket) => void broker.acceptConnect(socket));
+    serve(sockets.tcp, (socket) => broker.acceptConnect(socket));
   } else {
     for (const { port, fd } of sockets.tcp) {
       serve(fd, (socket) => {
         const address = socket.localAddress ?? '';
-        void broker.acceptFor(socket, names.nameOf(address), port, address);
+        broker.acceptFor(socket, names.nameOf(address), port, address);
       });
     }
     const tell = ({ denied }: DnsAnswer): void => {
@@ -84,9 +85,9 @@ export function listenOn(sockets: EgressSockets, options: ListenOptions): Listen
   }
   return {
     failed,
-    close() {
+    async close() {
       for (const close of closers) close();
-      broker.close();
+      await broker.close();
     },
   };
 }

@@ -35,6 +35,7 @@ async function farEnd(accept: (socket: net.Socket) => void): Promise<number> {
 interface Front {
   readonly port: number;
   readonly events: EgressEvent[];
+  readonly close: () => Promise<void>;
   /** Resolves with so many events. */
   told(count: number): Promise<readonly EgressEvent[]>;
 }
@@ -72,15 +73,16 @@ async function front(farPort: number, options: FrontOptions = {}): Promise<Front
     },
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
-  closers.push(() => broker.close());
+  closers.push(() => void broker.close());
   const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-    if (options.way === 'proxy') void broker.acceptConnect(socket);
-    else void broker.acceptFor(socket, 'host' in options ? options.host : HOST, farPort, '198.18.0.2');
+    if (options.way === 'proxy') broker.acceptConnect(socket);
+    else broker.acceptFor(socket, 'host' in options ? options.host : HOST, farPort, '198.18.0.2');
   });
   const port = await listen(server);
   return {
     port,
     events,
+    close: () => broker.close(),
     async told(count) {
       while (events.length < count) await new Promise<void>((resolve) => (wake = resolve));
       return events;
@@ -417,6 +419,31 @@ describe("the company's proxy", () => {
     expect(requests).toEqual([]);
   });
 });
+
+test('what is open when the broker ends is told of', async () => {
+  let begin = (): void => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const inside = await front(
+    await farEnd((socket) => {
+      socket.write('hello');
+      begin();
+    }),
+  );
+  const answer = exchange(inside.port, 'x', false);
+  await begun;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await inside.close();
+  expect(inside.events).toMatchObject([{ verdict: 'allowed', bytesToHost: 1, bytesToServer: 5 }]);
+  await answer;
+});
+
+test('the proxy way: a far end that breaks off before the client speaks ends nothing but its connection', async () => {
+  const far = await farEnd((socket) => setTimeout(() => socket.resetAndDestroy(), 20));
+  const inside = await front(far, { way: 'proxy', grant: { protocol: 'tls' } });
+  const { text } = await exchange(inside.port, `CONNECT ${HOST}:${far} HTTP/1.1\r\n\r\n`, false);
+  expect(text).toContain('200');
+  expect(await inside.told(1)).toHaveLength(1);
+}, 10_000);
 
 describe('NW-16: many at once', () => {
   test('those above the limit wait for their turn, and all are carried', async () => {
