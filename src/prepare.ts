@@ -15,7 +15,7 @@ import type { NetworkGrant } from './profile/pieces.ts';
 import type { Profile } from './profile/schema.ts';
 import { type ResolvedServer, resolveServer } from './resolve/resolve.ts';
 import type { ProbedGrant, SystemFacts } from './system/facts.ts';
-import { type EgressProbe, probeEgress } from './system/probe-egress.ts';
+import { probeEgress } from './system/probe-egress.ts';
 import { probeGrants } from './system/probe-grants.ts';
 import { currentPlatform, probeSystem } from './system/probe.ts';
 
@@ -94,7 +94,7 @@ export function prepare(request: PrepareRequest): Prepared {
 function networkOf(profile: Profile, { egress }: Config): NetworkPlan {
   const grants = profile.permissions.network.map(egressGrant);
   if (grants.length === 0) return { kind: 'none' };
-  const probe: EgressProbe = egress.mode === 'proxy' ? { way: 'proxy', why: '' } : probeEgress();
+  const probe = probeEgress(egress.mode);
   if (egress.mode === 'transparent' && probe.way === 'proxy') throw egressUnavailable(probe.why);
   return planNetwork(grants, probe.way);
 }

@@ -11,6 +11,7 @@ import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
 import { probeConfig, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
 import { findingsDocument, renderFindings } from '../doctor/render.ts';
+import { examineEgress } from '../doctor/examine-egress.ts';
 import { examine } from '../doctor/examine.ts';
 import type { CordonError } from '../errors.ts';
 import { closeInheritedFds } from '../launch/inherited-fds.ts';
@@ -25,7 +26,8 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
   // As `run` does: what the client leaked to us must not reach the probe.
   closeInheritedFds();
   const { installation } = context;
-  const machine = await probeMachine();
+  const config = probeConfig(installation);
+  const machine = await probeMachine(config.kind === 'read' ? config.egress.mode : 'auto');
   const runtime = await openRuntime(context);
   const { outcome, findings: inside } = await startSandbox(context, machine, runtime);
   const findings = [
@@ -35,7 +37,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       uid: machine.uid,
       gid: process.getgid?.() ?? -1,
       folders: probeFolders(installation, programRoot()),
-      config: probeConfig(installation),
+      config,
       runtime: runtimeFacts(runtime),
     }),
     ...inside,
@@ -76,8 +78,10 @@ async function startSandbox(
     return { outcome: { kind: 'not-tried' }, findings: [] };
   try {
     const homes = [installation.home, installation.accountHome];
-    const { findings, confinement } = await examine(probeSystem(), opened.runtime, homes);
-    return { outcome: { kind: 'started', confinement }, findings };
+    const facts = probeSystem();
+    const { findings, confinement } = await examine(facts, opened.runtime, homes);
+    const egress = await examineEgress(facts, opened.runtime, machine.egress.way);
+    return { outcome: { kind: 'started', confinement }, findings: [...findings, ...egress] };
   } catch (error) {
     return { outcome: { kind: 'refused', error: toCordonError(error) }, findings: [] };
   }

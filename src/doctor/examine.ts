@@ -39,7 +39,7 @@ export async function examine(
   try {
     const text = await probeText();
     const digest = digestFromHex(createHash('sha256').update(text).digest('hex'));
-    const plan = planProbe(facts, grants, scratch.paths.workspace, { text, digest });
+    const plan = planProbe({ facts, grants, workspace: scratch.paths.workspace }, { text, digest });
     const scene: Scene = {
       plan,
       maskedProc: facts.maskedProc,
@@ -62,7 +62,7 @@ export async function examine(
       runtime,
       grants,
     });
-    const answers = await collect(session);
+    const answers = await collectAnswers(session);
     return { findings: judgeAnswers(checks, answers), confinement: session.confinement };
   } finally {
     for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);
@@ -74,7 +74,8 @@ export function insideChecks(scene: Scene): Check[] {
   return [...fileChecks(scene), ...processChecks(scene), ...networkChecks(scene), ...limitChecks(scene)];
 }
 
-async function collect(session: Session): Promise<Answer[]> {
+/** Throws SANDBOX_SETUP_FAILED when the probe ended without its answers. */
+export async function collectAnswers(session: Session): Promise<Answer[]> {
   const timer = setTimeout(() => session.kill(), TIMEOUT_MS);
   session.input.end();
   const [output, errors] = await Promise.all([readAll(session.output), readAll(session.errors)]);

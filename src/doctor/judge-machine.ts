@@ -44,6 +44,7 @@ export function judgeMachine(facts: MachineFacts, sandbox: SandboxOutcome): Find
     tracing(facts),
     starts(sandbox),
     ...controlGroup(sandbox),
+    egress(facts),
   ];
 }
 
@@ -181,6 +182,36 @@ function tracing({ settings }: MachineFacts): Finding {
           : ['sudo sysctl -w kernel.yama.ptrace_scope=1'],
       )
     : finding('tracing', title, 'ok', 'programs cannot read the memory of others (Yama)');
+}
+
+function egress({ egress: probe, egressMode }: MachineFacts): Finding {
+  const title = 'network grants';
+  if (egressMode === 'transparent' && probe.way === 'proxy')
+    return finding(
+      'egress',
+      title,
+      'failed',
+      `config.json asks for a way that this machine forbids: ${probe.why}`,
+      ['set "mode": "auto" under "egress" in config.json'],
+    );
+  return probe.way === 'transparent'
+    ? finding(
+        'egress',
+        title,
+        'ok',
+        'servers need not know of them: names resolve inside, no proxy variables',
+      )
+    : finding(
+        'egress',
+        title,
+        'weaker',
+        `given through proxy variables, which not every program obeys: ${probe.why}`,
+        egressMode === 'proxy'
+          ? ['set "mode": "auto" under "egress" in config.json']
+          : [
+              'check kernel.apparmor_restrict_unprivileged_userns and user.max_net_namespaces: sysctl kernel.apparmor_restrict_unprivileged_userns user.max_net_namespaces',
+            ],
+      );
 }
 
 function starts(sandbox: SandboxOutcome): Finding {

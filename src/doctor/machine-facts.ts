@@ -1,6 +1,8 @@
 // What was seen of the machine from outside, as a value.
+import type { EgressConfig } from '../config/config.ts';
 import type { CordonError } from '../errors.ts';
 import type { BwrapFacts } from '../system/facts.ts';
+import type { EgressProbe } from '../system/probe-egress.ts';
 
 export interface MachineFacts {
   /** Release, `6.1.0-28-amd64`. */
@@ -27,6 +29,10 @@ export interface MachineFacts {
     readonly apparmorRestrictsUserNamespaces: number | undefined;
     readonly ptraceScope: number | undefined;
   };
+  /** In which way servers with network grants get their network here, and why not in the better one. */
+  readonly egress: EgressProbe;
+  /** Of config.json. */
+  readonly egressMode: EgressConfig['mode'];
   /** What this process itself runs in, where that is known to forbid sandboxes. */
   readonly surroundings: 'plain' | 'snap' | 'flatpak' | 'wsl1';
 }

@@ -2,7 +2,7 @@
 import type { Digest } from '../digest.ts';
 import { INSIDE } from '../plan/inside.ts';
 import { planSandbox } from '../plan/plan-sandbox.ts';
-import type { Mount, SandboxPlan } from '../plan/plan.ts';
+import type { Mount, NetworkPlan, SandboxPlan } from '../plan/plan.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { Question } from './question.ts';
 
@@ -22,10 +22,15 @@ export interface ProbeProgram {
   readonly digest: Digest;
 }
 
+export interface ProbeRequest {
+  readonly facts: SystemFacts;
+  readonly grants: readonly ProbedGrant[];
+  readonly workspace?: string;
+  readonly network?: NetworkPlan;
+}
+
 export function planProbe(
-  facts: SystemFacts,
-  grants: readonly ProbedGrant[],
-  workspace: string,
+  { facts, grants, workspace, network = { kind: 'none' } }: ProbeRequest,
   probe: ProbeProgram,
 ): SandboxPlan {
   const plan = planSandbox({
@@ -37,7 +42,7 @@ export function planProbe(
     environment: {},
     workspace,
     grants,
-    network: { kind: 'none' },
+    network,
     authorities: undefined,
     facts,
   });

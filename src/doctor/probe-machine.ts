@@ -3,8 +3,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { execa } from 'execa';
+import type { EgressConfig } from '../config/config.ts';
 import { toCordonError } from '../messages.ts';
 import { bwrapOptions, probeBwrap, requireOptions } from '../system/probe-bwrap.ts';
+import { probeEgress } from '../system/probe-egress.ts';
 import type { MachineFacts } from './machine-facts.ts';
 
 /** What runs besides bubblewrap: bin/cordon starts through `env`, and `sh` is the gate inside (launch/gate.ts). */
@@ -13,7 +15,8 @@ const PROGRAMS = [
   { path: '/bin/sh', package: 'dash' },
 ] as const;
 
-export async function probeMachine(): Promise<MachineFacts> {
+/** @param mode how config.json wants network grants to be given */
+export async function probeMachine(mode: EgressConfig['mode']): Promise<MachineFacts> {
   return {
     kernel: os.release(),
     uid: process.getuid?.() ?? -1,
@@ -27,6 +30,8 @@ export async function probeMachine(): Promise<MachineFacts> {
       apparmorRestrictsUserNamespaces: setting('/proc/sys/kernel/apparmor_restrict_unprivileged_userns'),
       ptraceScope: setting('/proc/sys/kernel/yama/ptrace_scope'),
     },
+    egress: probeEgress(mode),
+    egressMode: mode,
     surroundings: surroundings(),
   };
 }

@@ -46,6 +46,7 @@ const answers = {
     return { status: child.status, stderr: child.stderr.slice(0, 500) };
   },
   connect: ({ port }) => connection({ host: '127.0.0.1', port }),
+  greeting: ({ host, port, proxy }) => greeting(host, port, proxy),
   unix: ({ path }) => connection({ path }),
   processes: ({ command, atMost }) => startProcesses(command, atMost),
 };
@@ -89,6 +90,25 @@ function connection(options) {
     socket.once('connect', () => end(resolve, null));
     socket.once('error', (error) => end(reject, error));
     socket.once('timeout', () => end(reject, Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })));
+  });
+}
+
+function greeting(host, port, proxy) {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(proxy === null ? { host, port } : { host: '127.0.0.1', port: proxy });
+    socket.setTimeout(WAIT_MS, () =>
+      socket.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })),
+    );
+    let said = '';
+    if (proxy !== null) socket.write(`CONNECT ${host}:${port} HTTP/1.1\r\n\r\n`);
+    socket.on('data', (chunk) => (said += chunk.toString('latin1')));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      const [, status, rest] =
+        proxy === null ? [null, '200', said] : (/^HTTP\S+ (\d+)[^]*?\r\n\r\n([^]*)$/.exec(said) ?? []);
+      if (status === '200') resolve(rest);
+      else reject(Object.assign(new Error('the proxy refused'), { code: `HTTP ${status}` }));
+    });
   });
 }
 

@@ -23,6 +23,13 @@ export type Question =
   | { readonly ask: 'run'; readonly command: readonly string[] }
   /** TCP to 127.0.0.1. */
   | { readonly ask: 'connect'; readonly port: number }
+  /** What a TCP server says first, reached directly or with CONNECT through a proxy on 127.0.0.1. */
+  | {
+      readonly ask: 'greeting';
+      readonly host: string;
+      readonly port: number;
+      readonly proxy: number | null;
+    }
   /** A unix socket by its path. */
   | { readonly ask: 'unix'; readonly path: string }
   /** Starts one command again and again until it is refused or was started `atMost` times. */

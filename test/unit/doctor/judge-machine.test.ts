@@ -22,6 +22,8 @@ const FACTS: MachineFacts = {
     apparmorRestrictsUserNamespaces: 0,
     ptraceScope: 1,
   },
+  egress: { way: 'transparent' },
+  egressMode: 'auto',
   surroundings: 'plain',
 };
 const STARTED: SandboxOutcome = { kind: 'started', confinement: 'v2' };
@@ -50,6 +52,19 @@ describe('judgeMachine', () => {
     ['an old kernel', { kernel: '5.10.0-33-amd64' }, STARTED, ['kernel weaker']],
     ['groups unknown', { groups: undefined }, STARTED, ['groups weaker']],
     ['Yama off', { settings: { ...FACTS.settings, ptraceScope: 0 } }, STARTED, ['tracing weaker']],
+    ['no network of our own', { egress: { way: 'proxy', why: 'EPERM' } }, STARTED, ['egress weaker']],
+    [
+      'the proxy way, as configured',
+      { egress: { way: 'proxy', why: 'x' }, egressMode: 'proxy' },
+      STARTED,
+      ['egress weaker'],
+    ],
+    [
+      'a way that is forbidden',
+      { egress: { way: 'proxy', why: 'x' }, egressMode: 'transparent' },
+      STARTED,
+      ['egress failed'],
+    ],
     ['no seccomp', { seccompActions: undefined }, STARTED, ['seccomp failed']],
     [
       'no bubblewrap',

@@ -1,6 +1,7 @@
 // The probe and its checks against a process that is not sandboxed at all: the positive control of the whole doctor. A
 // check that says ok here would say ok everywhere.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -14,6 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, judgeAnswers, type Scene, valueOf } from '../../../src/doctor/check.ts';
+import { egressChecks } from '../../../src/doctor/checks-egress.ts';
 import { insideChecks } from '../../../src/doctor/examine.ts';
 import { countVerdicts, type Finding } from '../../../src/doctor/finding.ts';
 import { planProbe, withQuestions } from '../../../src/doctor/plan-probe.ts';
@@ -57,7 +59,7 @@ beforeAll(async () => {
   );
   const probe = { text: '// probe', digest: digestFromHex('00'.repeat(32)) };
   scene = {
-    plan: planProbe(FACTS, grants, scratch.paths.workspace, probe),
+    plan: planProbe({ facts: FACTS, grants, workspace: scratch.paths.workspace }, probe),
     maskedProc: [{ path: '/proc/cmdline', kind: 'file' }],
     homes: [os.userInfo().homedir],
     uid: 1001,
@@ -123,6 +125,36 @@ describe('the probe outside of every sandbox', () => {
     const network = checks.filter(({ id }) => id === 'loopback-unreachable' || id === 'unix-sockets-refused');
     expect(judgeAnswers(network, answers).map(({ verdict }) => verdict)).toEqual(['failed', 'failed']);
   });
+
+  it('fails every check of network grants', async () => {
+    const greeting = 'hello';
+    // In a process of its own: spawnSync keeps this one from answering.
+    const listener = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('node:net').createServer((s) => s.end('${greeting}')).listen(0, '127.0.0.1', function () { console.log(this.address().port) })`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    try {
+      const [line] = (await once(listener.stdout, 'data')) as [Buffer];
+      const egress = egressChecks({
+        way: 'transparent',
+        proxyPort: 0,
+        port: Number(line.toString()),
+        greeting,
+      });
+      const answers = ask(egress.flatMap((check) => check.questions));
+      expect(judgeAnswers(egress, answers).map(({ id, verdict }) => [id, verdict])).toEqual([
+        ['egress-granted', 'failed'],
+        ['egress-others', 'failed'],
+        ['egress-numbers', 'failed'],
+      ]);
+    } finally {
+      listener.kill();
+    }
+  }, 20_000);
 
   it('sees a descriptor that was left open', () => {
     copyFileSync(PROBE, path.join(folder, 'probe.mjs'));
