@@ -323,7 +323,7 @@ export const sandboxSetupFailed = (stderr: string, hints: readonly string[] = ['
 /** The first line of a program that makes the sandbox, among what several wrote. */
 function tellingLine(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  return lines.find((line) => /^(?:bwrap|unshare|mount): /.test(line)) ?? lines[0] ?? '';
+  return lines.find((line) => /^(?:bwrap|unshare|mount|cordon): /.test(line)) ?? lines[0] ?? '';
 }
 
 export const usernsUnavailable = (stderr: string, hints: readonly string[]) =>
