@@ -6,6 +6,7 @@ import type { Platform } from '../platform.ts';
 import type { ExpandedGrant } from '../profile/expand.ts';
 import type { Profile } from '../profile/schema.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import { type ExplainedNetwork, explainNetwork } from './network.ts';
 import type { PackageState } from './package-state.ts';
 import { type Weakness, weaknesses } from './weaknesses.ts';
 
@@ -45,6 +46,7 @@ export interface Explanation {
   readonly home: string;
   readonly workspace: string | null;
   readonly grants: readonly ExplainedGrant[];
+  readonly network: ExplainedNetwork;
   readonly weaker: readonly Weakness[];
   readonly plan: SandboxPlan;
 }
@@ -83,6 +85,11 @@ export function explain(request: ExplainRequest): Explanation {
     home: request.installation.home,
     workspace: request.workspace ?? null,
     grants,
+    network: explainNetwork(
+      request.plan.network,
+      profile.permissions.network,
+      runtime.state === 'recorded' ? runtime.version : undefined,
+    ),
     weaker: weaknesses({
       mode: request.installation.mode,
       uid: facts.uid,

@@ -6,7 +6,8 @@ import { INSIDE } from '../plan/inside.ts';
 import { DENIALS } from '../sandbox/seccomp/policy.ts';
 import type { Explanation } from './explanation.ts';
 import { filesSection } from './render-files.ts';
-import { INDENT, section, sizeText } from './sections.ts';
+import { networkSection } from './render-network.ts';
+import { INDENT, item, section, sizeText } from './sections.ts';
 
 /** One screen or two of text, a newline at its end. */
 export function renderExplanation(explanation: Explanation): string {
@@ -14,7 +15,7 @@ export function renderExplanation(explanation: Explanation): string {
     ...header(explanation),
     ...section('command', command(explanation)),
     ...section('files', filesSection(explanation)),
-    ...section('network', network()),
+    ...section('network', networkSection(explanation.network)),
     ...section('environment', environment(explanation)),
     ...section('secrets', secrets(explanation)),
     ...section('mcp', mcp(explanation)),
@@ -61,13 +62,6 @@ function command({ plan, runtime }: Explanation): string[] {
       ['in', escapeText(plan.workingDirectory)],
       ['as', `user ${plan.identity.uid}, group ${plan.identity.gid}, on host ${plan.identity.hostname}`],
     ],
-    INDENT,
-  );
-}
-
-function network(): string[] {
-  return paragraph(
-    'none: an empty network of its own, where no address of this machine, its local services included, or of any other can be reached; no name resolves; unix sockets are refused',
     INDENT,
   );
 }
@@ -144,8 +138,5 @@ function sandbox({ plan }: Explanation): string[] {
 function weaker({ weaker: found }: Explanation): string[] {
   return found.length === 0
     ? [`${INDENT}nothing that can be seen without starting it; cordon doctor starts it`]
-    : found.flatMap(({ text }) => {
-        const [first = '', ...rest] = paragraph(text, `${INDENT}  `);
-        return [`${INDENT}- ${first.trimStart()}`, ...rest];
-      });
+    : found.flatMap(({ text }) => item(text));
 }

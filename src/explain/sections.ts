@@ -1,9 +1,16 @@
 // How sections of the explanation look. Pure.
+import { paragraph } from '../commands/layout.ts';
 
 export const INDENT = '  ';
 
 export function section(title: string, lines: readonly string[]): string[] {
   return ['', title, ...lines];
+}
+
+/** One entry of a list, its further lines indented as its text is. */
+export function item(text: string): string[] {
+  const [first = '', ...rest] = paragraph(text, `${INDENT}  `);
+  return [`${INDENT}- ${first.trimStart()}`, ...rest];
 }
 
 const UNITS = [

@@ -1,0 +1,44 @@
+// The network section: which hosts, through which way, and where data could leave.
+import { columns, paragraph } from '../commands/layout.ts';
+import { escapeText } from '../escape.ts';
+import type { ExplainedHost, ExplainedNetwork } from './network.ts';
+import { INDENT, item } from './sections.ts';
+
+const WAYS: Readonly<Record<ExplainedNetwork['way'], string>> = {
+  none: 'none: an empty network of its own, where no address of this machine, its local services included, or of any other can be reached; no name resolves; unix sockets are refused',
+  transparent:
+    'transparent: the server has an empty network of its own, in which only these names resolve, to addresses that lead to cordon; cordon looks the name up outside, checks the address and dials it. The server needs to know nothing of this. UDP and unix sockets reach nobody.',
+  proxy:
+    'proxy: the server has an empty network of its own, in which only an HTTP proxy of cordon can be reached; the proxy variables are set. Cordon looks the name up outside, checks the address and dials it.',
+};
+
+export function networkSection(network: ExplainedNetwork): string[] {
+  const { hosts } = network;
+  return [
+    ...paragraph(WAYS[network.way], INDENT),
+    ...(network.limits.length === 0 ? [] : [`${INDENT}what does not work this way:`]),
+    ...network.limits.flatMap((limit) => item(escapeText(limit))),
+    ...columns(
+      hosts.map((host) => [
+        host.host,
+        portsText(host),
+        host.why === null ? 'no reason given' : escapeText(host.why),
+      ]),
+      INDENT,
+    ),
+    ...hosts.flatMap((host) => [
+      ...(host.addresses.length === 0 ? [] : item(`${host.host} only at ${host.addresses.join(', ')}`)),
+      ...(host.leak === null ? [] : item(`data could leave through ${host.host}: ${escapeText(host.leak)}`)),
+    ]),
+    ...(hosts.some((host) => host.addresses.length === 0 && host.host !== 'localhost')
+      ? paragraph(
+          'addresses that are not public ones (of this machine, of private networks, of cloud metadata) are refused whatever a name resolves to, unless named above',
+          INDENT,
+        )
+      : []),
+  ];
+}
+
+function portsText({ ports, protocol }: ExplainedHost): string {
+  return `${protocol} ${ports.join(', ')}`;
+}
