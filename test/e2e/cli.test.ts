@@ -7,7 +7,17 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CORDON, INITIALIZE, startLauncher } from '../fixtures/launcher.ts';
 
-const SHIPPED = ['everything', 'filesystem', 'memory', 'sequential-thinking'];
+const SHIPPED = [
+  'brave-search',
+  'context7',
+  'everything',
+  'filesystem',
+  'firecrawl',
+  'github',
+  'memory',
+  'notion',
+  'sequential-thinking',
+];
 const VERBS = ['run', 'list', 'explain', 'install', 'verify', 'pin', 'doctor'];
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-cli-')));
@@ -110,7 +120,7 @@ describe('before anything is installed', () => {
     expect(heading).toMatch(/^PROFILE +PACKAGE +ORIGIN +DIGEST +STATE$/);
     expect(rows.map((row) => row.split(/\s/)[0])).toEqual(SHIPPED);
     for (const row of rows)
-      expect(row).toMatch(/@\d{4}\.\d+\.\d+ +shipped +sha256:[0-9a-f]{12} +not installed$/);
+      expect(row).toMatch(/@\d+\.\d+\.\d+ +shipped +sha256:[0-9a-f]{12} +not installed$/);
     expect(err).toBe(`hint: cordon install ${SHIPPED.join(' ')}\n`);
   });
 

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyProgram } from '../escape/columns.ts';
+import { ROOT } from '../fixtures/launcher.ts';
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-explain-')));
 const home = path.join(scratch, 'home');
@@ -70,10 +71,14 @@ describe('cordon list', () => {
   it('shows every shipped profile, and how to install them', () => {
     const { status, stdout, stderr } = run(['list']);
     expect(status).toBe(0);
-    for (const name of ['everything', 'filesystem', 'memory', 'sequential-thinking'])
+    const names = fs
+      .readdirSync(path.join(ROOT, 'profiles'), { withFileTypes: true })
+      .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+      .toSorted();
+    for (const name of names)
       expect(stdout).toMatch(
-        new RegExp(`^${name} +@\\S+@\\S+ +shipped +sha256:[0-9a-f]{12} +not installed$`, 'm'),
+        new RegExp(`^${name} +\\S+@\\S+ +shipped +sha256:[0-9a-f]{12} +not installed$`, 'm'),
       );
-    expect(stderr).toContain('hint: cordon install everything filesystem memory sequential-thinking');
+    expect(stderr).toContain(`hint: cordon install ${names.join(' ')}`);
   });
 });
