@@ -2,6 +2,7 @@
 export type ErrorCode =
   // usage
   | 'USAGE_INVALID'
+  | 'OUTPUT_UNWRITABLE'
   // installation
   | 'INSTALLATION_UNSAFE'
   | 'CONFIG_INVALID'

@@ -14,6 +14,11 @@ export function renderError(error: CordonError): string {
   ].join('\n');
 }
 
+/** How an error looks with `--json`. */
+export function errorJson({ code, message, details, hints }: CordonError) {
+  return { code, message, details, hints };
+}
+
 /** Anything thrown, as a CordonError; what we did not expect becomes INTERNAL with its own words escaped. */
 export function toCordonError(thrown: unknown): CordonError {
   if (thrown instanceof CordonError) return thrown;
@@ -58,6 +63,9 @@ function fault(
 // --- usage, installation ---
 
 export const usageInvalid = (message: string) => fault('USAGE_INVALID', message, ['cordon --help']);
+
+export const outputUnwritable = (cause: unknown) =>
+  fault('OUTPUT_UNWRITABLE', `the output could not be written: ${reasonOf(cause)}`, ['df -h'], [], cause);
 
 export const installationUnsafe = (path: string, why: string) =>
   fault('INSTALLATION_UNSAFE', `${quote(path)} ${why}`, ['cordon doctor']);

@@ -1,10 +1,12 @@
 // The command line of every verb, by commander. Each verb's own file is loaded only when it is used.
+import { isatty as isTerminal } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { locateInstallation } from '../installation.ts';
-import { renderError, toCordonError, usageInvalid } from '../messages.ts';
+import { errorJson, outputUnwritable, renderError, toCordonError, usageInvalid } from '../messages.ts';
 import { VERSION } from '../version.ts';
+import { writeWhole } from '../write-whole.ts';
 import type { CommandContext } from './context.ts';
 
 type Verb = (context: CommandContext, args: readonly string[]) => Promise<number>;
@@ -27,7 +29,7 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     .version(VERSION)
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError(false)
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ writeOut: printOut, writeErr: () => {} })
     .exitOverride();
 
   const verb = (usage: string, description: string, load: () => Promise<Verb>): void => {
@@ -92,9 +94,9 @@ export async function commandLine(argv: readonly string[], root: string): Promis
         program.outputHelp();
         return EXIT_REFUSED;
       }
-      return fail(usageFault(error.message));
+      return fail(usageFault(error.message), argv);
     }
-    return fail(error);
+    return fail(error, argv);
   }
 }
 
@@ -106,23 +108,49 @@ function usageFault(message: string): CordonError {
   return usageInvalid(`${escapeText(first)}${meant}`);
 }
 
-function fail(thrown: unknown): number {
+/** With `--json` an error is a document as well: whoever asked for one parses stdout whatever comes of it. */
+function fail(thrown: unknown, argv: readonly string[]): number {
   const error = toCordonError(thrown);
-  process.stderr.write(`${renderError(error)}\n`);
+  if (!argv.includes('--json') || error.code === 'OUTPUT_UNWRITABLE') printErr(`${renderError(error)}\n`);
+  else {
+    try {
+      printOut(`${JSON.stringify({ error: errorJson(error) }, null, 2)}\n`);
+    } catch (unwritten) {
+      return fail(unwritten, argv);
+    }
+  }
   if (process.env['CORDON_DEBUG'] !== undefined && thrown instanceof Error)
-    process.stderr.write(`${thrown.stack ?? ''}\n`);
+    printErr(`${thrown.stack ?? ''}\n`);
   return EXIT_REFUSED;
 }
 
+/** @throws CordonError OUTPUT_UNWRITABLE: a full disk must not leave half a document and status 0 */
+function printOut(text: string): void {
+  try {
+    writeWhole(1, text);
+  } catch (error) {
+    // Whoever reads has seen enough (`cordon list | head -1`).
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw outputUnwritable(error);
+  }
+}
+
+/** Nobody is left to be told that this failed. */
+function printErr(text: string): void {
+  try {
+    writeWhole(2, text);
+  } catch {
+    // The status says it.
+  }
+}
+
 function contextFor(root: string, json: boolean): CommandContext {
-  const isTerminal = process.stderr.isTTY;
   return {
     installation: locateInstallation(root, process.env['HOME']),
     json,
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    isTerminal,
-    color: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    out: printOut,
+    err: printErr,
+    isTerminal: isTerminal(2),
+    color: isTerminal(1) && process.env['NO_COLOR'] === undefined,
     searchPath: process.env['PATH'] ?? '',
   };
 }

@@ -2,7 +2,7 @@
 import { shortDigest } from '../digest.ts';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { escapeText } from '../escape.ts';
-import { renderError, runtimeLine, storeUnwritable, toCordonError } from '../messages.ts';
+import { errorJson, renderError, runtimeLine, storeUnwritable, toCordonError } from '../messages.ts';
 import { installPackage, type InstalledPackage } from '../store/install-package.ts';
 import type { NpmOptions } from '../store/npm-options.ts';
 import { recordRuntime } from '../store/record-runtime.ts';
@@ -12,7 +12,7 @@ import { isStoreFault } from '../store/store-fault.ts';
 import { canNonRootWrite } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
-import { errorJson, type Requested, requestedProfiles } from './profiles.ts';
+import { type Requested, requestedProfiles } from './profiles.ts';
 import { showProgress } from './progress.ts';
 
 type Outcome =

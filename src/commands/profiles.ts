@@ -35,8 +35,3 @@ function resolved(name: string, load: () => Profile): Requested {
     return { name, error: toCordonError(thrown) };
   }
 }
-
-/** An error as `--json` shows it. */
-export function errorJson({ code, message, details, hints }: CordonError) {
-  return { code, message, details, hints };
-}

@@ -3,7 +3,7 @@ import { type Digest, shortDigest } from '../digest.ts';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import fs from 'node:fs';
-import { changeLine, renderError, toCordonError } from '../messages.ts';
+import { changeLine, errorJson, renderError, toCordonError } from '../messages.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { packageLayout } from '../store/layout.ts';
 import type { Change } from '../verify/compare.ts';
@@ -11,7 +11,7 @@ import { treeChanges } from '../verify/diagnose.ts';
 import { verifyPackage } from '../verify/verify-package.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
-import { errorJson, type Requested, requestedProfiles } from './profiles.ts';
+import { type Requested, requestedProfiles } from './profiles.ts';
 
 type Outcome = { readonly profile: string } & (
   | ({ readonly package: string; readonly digest: Digest } & Finding)

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { EXIT_REFUSED } from '../errors.ts';
 import { toCordonError } from '../messages.ts';
 import { digestHex } from '../digest.ts';
+import { writeWhole } from '../write-whole.ts';
 import { folderFromFd, type OpenFolder, openSubfolder } from './descriptor.ts';
 import { formatRefusal, HELPER_TREE_FD, helperProgram, runHelper } from './hash-helper.ts';
 import { type HashRequest, summarize } from './hash-tree.ts';
@@ -21,10 +22,10 @@ export async function hashWorker(): Promise<number> {
       owner: owner === 'user' ? 'user' : ('root' satisfies TreeOwner),
       sharesFd: 0,
     };
-    writeAll(role === 'share' ? formatEntries(walkShare(request)) : await hashWhole(request));
+    writeWhole(1, role === 'share' ? formatEntries(walkShare(request)) : await hashWhole(request));
     return 0;
   } catch (thrown) {
-    writeAll(formatRefusal(toCordonError(thrown)));
+    writeWhole(1, formatRefusal(toCordonError(thrown)));
     return EXIT_REFUSED;
   }
 }
@@ -118,17 +119,4 @@ function parseEntries(text: string): WalkResult {
       }),
     );
   return { entries, bytes: Number(bytes) };
-}
-
-/** stdout may be a pipe that takes only part of it at a time, or nothing until the other end reads. */
-function writeAll(text: string): void {
-  const bytes = Buffer.from(text);
-  for (let offset = 0; offset < bytes.length; ) {
-    try {
-      offset += fs.writeSync(1, bytes, offset);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
 }

@@ -220,6 +220,41 @@ describe('errors', () => {
     );
   });
 
+  it.each<[readonly string[], string]>([
+    [['frobnicate'], 'USAGE_INVALID'],
+    [['list', '--nope'], 'USAGE_INVALID'],
+    [['explain'], 'USAGE_INVALID'],
+    [['explain', 'nobody'], 'PROFILE_NOT_FOUND'],
+    [['pin', 'nobody'], 'PROFILE_NOT_FOUND'],
+  ])('%j --json: the error is the document', (args, code) => {
+    const { status, out, err } = cordon(...args, '--json');
+    expect([status, err]).toEqual([125, '']);
+    expect(JSON.parse(out)).toEqual({
+      error: {
+        code,
+        message: expect.stringMatching(/./),
+        details: expect.any(Array),
+        hints: [expect.stringMatching(/^cordon /)],
+      },
+    });
+  });
+
+  it.each([['list'], ['list', '--json'], ['explain', 'memory'], ['explain', 'nobody', '--json'], ['--help']])(
+    'a disk too full for what %j prints is a fault',
+    (...args) => {
+      const full = fs.openSync('/dev/full', 'w');
+      const { status, stderr } = spawnSync(CORDON, args, {
+        cwd,
+        env: { HOME: home, PATH: process.env['PATH'] ?? '' },
+        encoding: 'utf8',
+        stdio: ['ignore', full, 'pipe'],
+      });
+      fs.closeSync(full);
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/^error: .*ENOSPC \[OUTPUT_UNWRITABLE\]\nhint: df -h\n$/);
+    },
+  );
+
   it('a misspelt profile or verb gets the one that was meant', () => {
     expect(cordon('explain', 'filesytem').err).toContain('did you mean "filesystem"?');
     expect(cordon('lsit').err).toContain('did you mean "list"?');
@@ -290,6 +325,16 @@ describe('install, verify and a start', () => {
     expect(JSON.parse(document.out)).toMatchObject({
       profiles: [{ status: 'changed', changes: [{}, {}, {}] }],
     });
+
+    // More than a pipe holds, for a reader that takes its time.
+    spawnSync('/bin/chmod', ['-R', 'a+x', modules]);
+    const slow = spawnSync('/bin/sh', ['-c', '"$0" verify memory --json | { sleep 1; cat; }', CORDON], {
+      cwd,
+      env: { HOME: home, PATH: '/usr/bin:/bin' },
+      encoding: 'utf8',
+    });
+    expect(slow.stdout.length).toBeGreaterThan(100_000);
+    expect(JSON.parse(slow.stdout)).toMatchObject({ profiles: [{ status: 'changed' }] });
 
     expect(cordon('install', 'memory').out).toMatch(/^memory  repaired  /);
     expect(cordon('verify', 'memory').status).toBe(0);
