@@ -101,7 +101,7 @@ export const profileInvalid = (faults: readonly string[], file?: string) =>
     'PROFILE_INVALID',
     `the profile has ${count(faults.length, 'problem')}`,
     file === undefined ? [] : [`correct ${shellQuote(file)}`],
-    faults,
+    shown(faults),
   );
 
 export const workspaceTooBroad = (workspace: string, why: string) =>
@@ -112,7 +112,7 @@ export const workspaceTooBroad = (workspace: string, why: string) =>
 // --- resolve ---
 
 export const lockfileInvalid = (faults: readonly string[]) =>
-  fault('LOCKFILE_INVALID', `package-lock.json has ${count(faults.length, 'problem')}`, [], faults);
+  fault('LOCKFILE_INVALID', `package-lock.json has ${count(faults.length, 'problem')}`, [], shown(faults));
 
 export const lockfileMissing = (profile: string) =>
   fault('LOCKFILE_MISSING', 'the profile has no package-lock.json', [`cordon pin ${profile}`]);
@@ -128,7 +128,7 @@ export const pinsInvalid = (faults: readonly string[], profile: string) =>
     'PINS_INVALID',
     `pins.json has ${count(faults.length, 'problem')}`,
     [`cordon pin ${profile}`],
-    faults,
+    shown(faults),
   );
 
 /** @param what the two sides that differ, one line each */
@@ -142,6 +142,11 @@ export const packageUnsupported = (platform: string, packages: readonly string[]
     [],
     packages.map((path) => `${escapeText(path)} is not for this platform`),
   );
+
+/** A file can have a fault for each of its bytes; neither a terminal nor the log is there for all of them. */
+function shown(faults: readonly string[]): readonly string[] {
+  return faults.length <= 100 ? faults : [...faults.slice(0, 100), `and ${faults.length - 100} more`];
+}
 
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;

@@ -5,6 +5,7 @@ import {
   expectation,
   type FilesystemGrant,
   filesystemGrant,
+  MAX_ENTRIES,
   networkGrant,
   type ProfileDocument,
 } from './schema.ts';
@@ -57,7 +58,10 @@ export function salvage(value: unknown): ProfilePieces {
 }
 
 function entries<T>(schema: z.ZodMiniType<T>, list: unknown): ReadonlyArray<T | undefined> {
-  return Array.isArray(list) ? list.map((entry) => schema.safeParse(entry).data) : [];
+  if (!Array.isArray(list)) return [];
+  const judged = list.slice(0, MAX_ENTRIES).map((entry) => schema.safeParse(entry).data);
+  // The rest, of which nothing is known, stands for one part of no valid shape.
+  return list.length > MAX_ENTRIES ? [...judged, undefined] : judged;
 }
 
 function member(value: unknown, key: string): unknown {

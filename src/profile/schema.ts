@@ -124,8 +124,10 @@ export const expectation = z.union([
   z.strictObject({ connect: text(300) }),
 ]);
 
-const grantCount = z.maxLength(256);
-const expectations = z._default(z.array(expectation), []);
+/** Of grants and of expectations, each: they are compared with one another. */
+export const MAX_ENTRIES = 256;
+const entryCount = z.maxLength(MAX_ENTRIES);
+const expectations = z._default(z.array(expectation).check(entryCount), []);
 
 export const profileSchema = z.strictObject({
   $schema: z.optional(z.string()),
@@ -137,8 +139,8 @@ export const profileSchema = z.strictObject({
   secrets: z._default(z.record(variableName, secret), {}),
   permissions: z.prefault(
     z.strictObject({
-      filesystem: z._default(z.array(filesystemGrant).check(grantCount), []),
-      network: z._default(z.array(networkGrant).check(grantCount), []),
+      filesystem: z._default(z.array(filesystemGrant).check(entryCount), []),
+      network: z._default(z.array(networkGrant).check(entryCount), []),
       mcp: z.prefault(mcp, {}),
     }),
     {},

@@ -152,6 +152,7 @@ describe('jsonPath', () => {
     [['permissions', 'filesystem', 0, 'path'], 'permissions.filesystem[0].path'],
     [['env', 'A B'], 'env["A B"]'],
     [['env', 'x\u202e\n'], 'env["x\\u{202e}\\n"]'],
+    [['env', 'k'.repeat(1000)], `env["${'k'.repeat(200)}…"]`],
   ])('%j is %s', (segments, text) => {
     expect(jsonPath(segments)).toBe(text);
   });

@@ -239,6 +239,23 @@ describe('refuses the shape of', () => {
   });
 });
 
+test('refuses at once what is as full as a file may be, without comparing all of it with all', () => {
+  const many = (entry: (index: number) => object) =>
+    Array.from({ length: 30_000 }, (_, index) => entry(index));
+  const text = profile({
+    permissions: {
+      filesystem: many((index) => ({ path: `/srv/${index}`, access: 'read' })),
+      network: many((index) => ({ host: 'a.example', port: 1 + index })),
+    },
+    expects: { deny: many((index) => ({ read: `/srv/x/${index}` })) },
+  });
+  expect(faultsOf(text)).toEqual(
+    ['permissions.filesystem', 'permissions.network', 'expects.deny'].map(
+      (place) => `${place}: must have at most 256 entries`,
+    ),
+  );
+});
+
 describe('refuses templates and texts:', () => {
   test.each<[string, string]>([
     [
