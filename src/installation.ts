@@ -2,6 +2,7 @@
 // current directory, not environment variables (design 2.8).
 import fs from 'node:fs';
 import path from 'node:path';
+import { policyUnreadable } from './messages.ts';
 import { homeOfAccount } from './system/account-home.ts';
 
 export interface Installation {
@@ -28,9 +29,10 @@ const MANAGED_CONFIG = '/etc/cordon/config.json';
 /**
  * @param programRoot folder that holds bin/, dist/ and profiles/
  * @param homeVariable `HOME` as given; used only when unmanaged
+ * @throws CordonError INSTALLATION_UNSAFE when it cannot be told whether there is managed policy
  */
 export function locateInstallation(programRoot: string, homeVariable: string | undefined): Installation {
-  const managed = fs.existsSync(MANAGED_CONFIG);
+  const managed = isManaged();
   const accountHome = realPath(homeOfAccount(process.getuid?.() ?? -1));
   const home =
     !managed && homeVariable !== undefined && path.isAbsolute(homeVariable)
@@ -62,6 +64,15 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
     store: path.join(home, '.local/share/cordon/store'),
     ...common,
   };
+}
+
+/** Only its absence means that there is no policy: one that this user may not look at, or a dangling link, is one. */
+function isManaged(): boolean {
+  try {
+    return fs.lstatSync(MANAGED_CONFIG, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw policyUnreadable(MANAGED_CONFIG, error);
+  }
 }
 
 function realPath(folder: string): string {

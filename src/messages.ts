@@ -78,6 +78,15 @@ export const configInvalid = (faults: readonly string[], file: string) =>
     faults,
   );
 
+export const policyUnreadable = (file: string, cause: unknown) =>
+  fault(
+    'INSTALLATION_UNSAFE',
+    `${quote(file)} cannot be looked at (${reasonOf(cause)}), so that nobody knows whether this machine is managed`,
+    ['ls -ld /etc/cordon', 'sudo chmod 755 /etc/cordon'],
+    [],
+    cause,
+  );
+
 // --- profile ---
 
 /** @param meant the known name that is nearest to what was typed */

@@ -22,6 +22,8 @@ type Outcome =
 /** Exit status 0 when everything asked for is in the store; 125 when something could not be installed. */
 export async function installCommand(context: CommandContext, names: readonly string[]): Promise<number> {
   const { installation } = context;
+  // Every user of the machine starts servers from there, whatever umask the administrator's shell has.
+  if (installation.mode === 'managed') process.umask(0o022);
   const runtime = await recordRuntime(installation, context.searchPath);
   const scratch = makeScratch(installation.store);
   const outcomes: Outcome[] = [];

@@ -1,13 +1,25 @@
 import fs from 'node:fs';
 import type { Digest } from '../digest.ts';
-import { packageLayout } from '../store/layout.ts';
+import { installationUnsafe } from '../messages.ts';
+import { type PackageLayout, packageLayout } from '../store/layout.ts';
 
 /** `damaged`: something stands at its place that no install leaves behind. */
 export type PackageState = 'installed' | 'not-installed' | 'damaged';
 
-/** By looking, not by hashing: `cordon verify` and every launch hash. */
+/**
+ * By looking, not by hashing: `cordon verify` and every launch hash.
+ * @throws CordonError INSTALLATION_UNSAFE when this user may not enter the store
+ */
 export function packageState(store: string, digest: Digest): PackageState {
-  const layout = packageLayout(store, digest);
+  try {
+    return stateOf(packageLayout(store, digest));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw installationUnsafe(store, 'cannot be entered by this user');
+  }
+}
+
+function stateOf(layout: PackageLayout): PackageState {
   const folder = fs.lstatSync(layout.folder, { throwIfNoEntry: false });
   if (folder === undefined) return 'not-installed';
   const tree = fs.lstatSync(layout.tree, { throwIfNoEntry: false });

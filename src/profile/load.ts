@@ -104,16 +104,25 @@ function folders(
     .toSorted((one, other) => (one.name === other.name ? 0 : one.name < other.name ? -1 : 1));
 }
 
+/** None when there is no such folder. */
 function entriesOf(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, { withFileTypes: true });
-  } catch {
-    // No profiles there: the name that is asked for will not be found.
-    return [];
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw profileUnreadable(folder, `cannot be read (${String(code)})`, thrown);
   }
 }
 
 /** By lstat: a dangling link is there too, and is refused rather than passed over. */
 function exists(file: string): boolean {
-  return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return false;
+    // A folder that may not be entered: to go on would be to pass over a profile that nobody has seen.
+    throw profileUnreadable(file, `cannot be read (${String(code)})`, thrown);
+  }
 }

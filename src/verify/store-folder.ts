@@ -8,19 +8,32 @@ import { installationUnsafe } from '../messages.ts';
 const STICKY = 0o1000;
 
 /**
- * Checks every folder from `/` down to `folder`. Missing ones are skipped: whatever needs them says so.
+ * Checks every folder from `/` down to `folder`, as far as there are any.
  * @throws CordonError INSTALLATION_UNSAFE
  */
 export function checkParents(folder: string, mode: Installation['mode']): void {
+  let deepest = '/';
   for (const component of componentsOf(folder)) {
-    const stat = fs.lstatSync(component, { throwIfNoEntry: false });
-    if (stat === undefined) return;
+    const stat = look(component);
+    // Something else in the place of the store: whoever needs a folder there says so.
+    if (stat === undefined || (stat.isFile() && component !== folder)) break;
     // Some systems have /home as a link to /var/home, made by root. Nobody else's link is followed.
     if (stat.isSymbolicLink() && (mode === 'managed' || stat.uid !== 0 || component === folder))
       throw installationUnsafe(component, 'is a symbolic link');
+    deepest = component;
   }
-  for (const component of componentsOf(fs.realpathSync(folder)))
+  for (const component of componentsOf(fs.realpathSync(deepest)))
     checkFolder(component, mode, component === folder);
+}
+
+/** Undefined when nothing is there. */
+function look(file: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw installationUnsafe(path.dirname(file), 'cannot be entered by this user');
+  }
 }
 
 function checkFolder(folder: string, mode: Installation['mode'], strict: boolean): void {

@@ -62,8 +62,8 @@ function isSmall(layout: PackageLayout): boolean {
 export function openPackage(server: ResolvedServer, installation: Installation): OpenFolder {
   const { profile, pins } = server;
   const { folder } = packageLayout(installation.store, server.digest);
-  if (!fs.existsSync(folder)) throw packageNotInstalled(pins.package, profile.name);
   checkParents(folder, installation.mode);
+  if (!fs.existsSync(folder)) throw packageNotInstalled(pins.package, profile.name);
   const outer = openFolder(folder);
   try {
     return openSubfolder(outer, 'tree');

@@ -1,0 +1,196 @@
+// Managed policy (design 2.8) through the real launcher: when there is any, nothing of the user counts, and who is not root
+// cannot change it. The managed machine is this one with folders of the test's own below /etc, /opt and /var/lib, in a mount
+// namespace; needs root to make it.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { columns, copyProgram, isRoot } from '../escape/columns.ts';
+import { installFixtureProfile } from '../fixtures/installed-profile.ts';
+import { INITIALIZE, ROOT, startLauncher } from '../fixtures/launcher.ts';
+
+const CORDON = '/opt/bin/cordon';
+const PROFILE = '/etc/cordon/profiles/fixture';
+
+let scratch = '';
+let home = '';
+let cwd = '';
+let uid = 0;
+let asUser: (command: readonly string[]) => readonly string[] = (command) => command;
+
+/** Argv that changes the managed machine as root by `change`, then calls cordon as an ordinary user. */
+function onManaged(change: string, ...args: readonly string[]): readonly string[] {
+  const machine = [
+    'set -e',
+    'mount --bind "$1/program" /opt',
+    'mount -t tmpfs -o mode=755 tmpfs "$1/mnt"',
+    'cp -a /etc "$1/mnt/etc"',
+    'cp -a "$1/managed/." "$1/mnt/etc/cordon"',
+    // Managed, HOME does not count: the home folder is the one of the account.
+    `sed -i -E "/^[^:]*:[^:]*:${uid}:/s|[^:]*(:[^:]*)$|$1/home\\1|" "$1/mnt/etc/passwd"`,
+    'mount --bind "$1/mnt/etc" /etc',
+    'mkdir "$1/mnt/lib"',
+    'mount --bind "$1/mnt/lib" /var/lib',
+    'mkdir /var/lib/cordon',
+    'cp -a "$1/store" /var/lib/cordon/store',
+    change,
+    'cd "$1/workspace"',
+    'shift',
+    'exec "$@"',
+  ];
+  return [
+    '/usr/bin/unshare',
+    '--mount',
+    '/bin/sh',
+    '-c',
+    machine.join('\n'),
+    'sh',
+    scratch,
+    ...asUser([CORDON, ...args]),
+  ];
+}
+
+async function initialize(change: string) {
+  const launcher = startLauncher('fixture', { home, cwd, command: onManaged(change, 'run', 'fixture') });
+  const answer = await launcher.request('initialize', INITIALIZE);
+  launcher.child.stdin?.end();
+  return { answer, status: (await launcher.exited).code, stderr: launcher.stderr() };
+}
+
+function call(change: string, ...args: readonly string[]) {
+  const [file = '', ...rest] = onManaged(change, ...args);
+  const { status, stdout, stderr } = spawnSync(file, rest, {
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
+    encoding: 'utf8',
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+describe.runIf(isRoot)('managed policy', () => {
+  beforeAll(() => {
+    scratch = fs.mkdtempSync('/var/tmp/cordon-managed-');
+    fs.chmodSync(scratch, 0o755);
+    home = path.join(scratch, 'home');
+    cwd = path.join(scratch, 'workspace');
+    for (const folder of [home, cwd, path.join(scratch, 'mnt')]) fs.mkdirSync(folder);
+    const user = columns().find((column) => column.uid !== 0);
+    if (user === undefined) throw new Error('there is no ordinary user');
+    ({ uid, as: asUser } = user);
+    copyProgram(scratch);
+    installFixtureProfile({
+      home,
+      name: 'fixture',
+      files: { 'server.mjs': path.join(ROOT, 'test/fixtures/servers/lifecycle-server.mjs') },
+    });
+    // The profile and the store become the machine's; in the home folder stays another profile that nobody reviewed.
+    const managed = path.join(scratch, 'managed');
+    fs.mkdirSync(managed);
+    fs.writeFileSync(path.join(managed, 'config.json'), '{}\n');
+    fs.cpSync(path.join(home, '.config/cordon/profiles'), path.join(managed, 'profiles'), {
+      recursive: true,
+    });
+    fs.renameSync(path.join(home, '.local/share/cordon/store'), path.join(scratch, 'store'));
+    const own = path.join(home, '.config/cordon/profiles');
+    fs.renameSync(path.join(own, 'fixture'), path.join(own, 'own'));
+    spawnSync('/bin/chown', ['-R', `${user.uid}:${user.gid}`, home, cwd]);
+    spawnSync('/bin/chmod', ['-R', 'go-w', scratch]);
+  });
+  afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
+
+  it('control: it starts, and nothing else is there: no profile of the user, none that is shipped', async () => {
+    const { answer, stderr } = await initialize('');
+    expect(answer, stderr).toMatchObject({ result: { serverInfo: { name: 'lifecycle' } } });
+    const { profiles } = JSON.parse(call('', 'list', '--json').out) as { profiles: object[] };
+    expect(profiles).toMatchObject([{ name: 'fixture', origin: 'managed', folder: PROFILE }]);
+  });
+
+  it('a config.json that is a dangling link is policy all the same', () => {
+    const { out } = call('ln -sf /nonexistent /etc/cordon/config.json', 'list');
+    expect(out).toContain('managed');
+    expect(out).not.toContain('shipped');
+  });
+
+  it.each<[string, string, string, string]>([
+    [
+      'policy that this user may not look at is never taken for none',
+      'chmod 0700 /etc/cordon',
+      'INSTALLATION_UNSAFE',
+      '/etc/cordon/config.json',
+    ],
+    [
+      'profiles that this user may not look at',
+      'chmod 0700 /etc/cordon/profiles',
+      'PROFILE_UNREADABLE',
+      PROFILE,
+    ],
+    [
+      'a profile that its group can write',
+      `chmod 0664 ${PROFILE}/profile.json`,
+      'INSTALLATION_UNSAFE',
+      `${PROFILE}/profile.json`,
+    ],
+    [
+      'pins that everybody can write',
+      `chmod 0666 ${PROFILE}/pins.json`,
+      'INSTALLATION_UNSAFE',
+      `${PROFILE}/pins.json`,
+    ],
+    [
+      'a lockfile of another user',
+      `chown 1 ${PROFILE}/package-lock.json`,
+      'INSTALLATION_UNSAFE',
+      `${PROFILE}/package-lock.json`,
+    ],
+    [
+      'a folder above that everybody can write',
+      'chmod 0777 /etc/cordon',
+      'INSTALLATION_UNSAFE',
+      '"/etc/cordon"',
+    ],
+    [
+      'profiles of another user, by a link',
+      'cp -r /etc/cordon/profiles /etc/theirs; chown -R 1 /etc/theirs; rm -r /etc/cordon/profiles; ln -s /etc/theirs /etc/cordon/profiles',
+      'INSTALLATION_UNSAFE',
+      'belongs to user 1',
+    ],
+    [
+      'a store of another user',
+      'chown 1 /var/lib/cordon/store',
+      'INSTALLATION_UNSAFE',
+      '/var/lib/cordon/store',
+    ],
+    [
+      'a store that this user may not enter',
+      'chmod 0700 /var/lib/cordon',
+      'INSTALLATION_UNSAFE',
+      '/var/lib/cordon',
+    ],
+    [
+      'a file of the package that belongs to another user',
+      'chown 1 /var/lib/cordon/store/*/tree/node_modules/*/server.mjs',
+      'TREE_UNSAFE',
+      'server.mjs',
+    ],
+  ])('P1: %s: refused', async (_what, change, code, names) => {
+    const { answer, status, stderr } = await initialize(change);
+    expect(answer).toMatchObject({ error: { code: -32603, data: { source: 'cordon', reason: code } } });
+    expect((answer['error'] as { message: string }).message).toContain(names);
+    expect(stderr).toMatch(new RegExp(`^error: .* \\[${code}\\]\n`));
+    expect(status).toBe(125);
+  });
+
+  it('root installs for everybody, whatever the umask', () => {
+    // The store and the record of the runtime come before the profile that is not there.
+    const { out, err } = call(
+      'rm -r /var/lib/cordon; umask 0077; ! /opt/bin/cordon install nobody >/dev/null; find /var/lib/cordon -printf "%m %P\\n"; exit',
+      'list',
+    );
+    expect(err).toContain('PROFILE_NOT_FOUND');
+    expect(out.trimEnd().split('\n').toSorted()).toEqual([
+      '644 store/runtimes/node.json',
+      '755 ',
+      '755 store',
+      '755 store/runtimes',
+    ]);
+  });
+});
