@@ -18,6 +18,10 @@ interface Refusal {
   readonly code: string;
   /** What both the client and the user must read, besides the code: which file it is. */
   readonly names: string;
+  /** What the client asks for, when it is not the profile that was installed. */
+  readonly profile?: string;
+  /** Where it starts the server, when that is not the workspace. */
+  readonly cwd?: string;
 }
 
 export interface TamperedProfile extends InstalledProfile {
@@ -31,11 +35,11 @@ export interface TamperedProfile extends InstalledProfile {
   readonly file: (name: string) => string;
   /** How errors name a file of the package. */
   readonly inTree: (name: string) => string;
-  start(): Launcher;
+  start(profile?: string, cwd?: string): Launcher;
   /** It starts and answers; ended again afterwards. */
   expectStart(): Promise<void>;
-  /** The client is told, the user is told, the log has it, and nothing ran. */
-  expectRefusal(refusal: Refusal): Promise<void>;
+  /** The client is told, the user is told, the log has it, and nothing ran. Resolves with what the user reads. */
+  expectRefusal(refusal: Refusal): Promise<string>;
   /** Everything in the home folder as it was after the installation. */
   restore(): void;
   remove(): void;
@@ -81,7 +85,7 @@ export function installTamperedProfile(options: TamperedOptions = {}): TamperedP
   copyExactly(home, pristine);
   const digestFolder = path.dirname(installed.tree);
   const log = path.join(home, '.local/state/cordon/audit.jsonl');
-  const start = (): Launcher => startLauncher('tampered', { home, cwd: workspace });
+  const start = (profile = 'tampered', cwd = workspace): Launcher => startLauncher(profile, { home, cwd });
 
   return {
     ...installed,
@@ -102,8 +106,8 @@ export function installTamperedProfile(options: TamperedOptions = {}): TamperedP
       launcher.child.stdin?.end();
       expect((await launcher.exited).code).toBe(0);
     },
-    async expectRefusal({ code, names }) {
-      const launcher = start();
+    async expectRefusal({ code, names, profile = 'tampered', cwd }) {
+      const launcher = start(profile, cwd);
       const patience = setTimeout(() => launcher.child.kill('SIGKILL'), PATIENCE_MS);
       const answer = await launcher.request('initialize', INITIALIZE);
       clearTimeout(patience);
@@ -117,8 +121,9 @@ export function installTamperedProfile(options: TamperedOptions = {}): TamperedP
       expect(launcher.stderr()).toMatch(new RegExp(`^error: .* \\[${code}\\]\n`));
       expect(launcher.stderr()).toContain(names);
       const last: unknown = JSON.parse(fs.readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '');
-      expect(last).toMatchObject({ event: 'refused', profile: 'tampered', code });
+      expect(last).toMatchObject({ event: 'refused', profile: profile.slice(0, 64), code });
       expect(fs.readFileSync(log, 'utf8')).not.toContain('"event":"started"');
+      return launcher.stderr();
     },
     restore() {
       fs.rmSync(home, { recursive: true });
