@@ -34,18 +34,29 @@ export function toCordonError(thrown: unknown): CordonError {
  * profile name and no argument values, because clients replace those with "[redacted]" (facts: Claude Code 2.1).
  */
 export function refusalLine(error: CordonError): string {
-  const cure = error.hints[0];
-  const line = `${error.code}: ${error.message}${error.details[0] === undefined ? '' : ` (${error.details[0]})`}${cure === undefined ? '' : `; fix: ${cure}`}`;
-  const escaped = escapeText(line);
-  return escaped.length < 480 ? escaped : `${escaped.slice(0, 478)}…`;
+  const [detail] = error.details;
+  const [cure] = error.hints;
+  const what = escapeText(`${error.code}: ${error.message}${detail === undefined ? '' : ` (${detail})`}`);
+  const fix = cure === undefined ? '' : escapeText(`; fix: ${cure}`);
+  if (what.length + fix.length < 480) return what + fix;
+  // What is wrong is cut before what to do about it: the first can be read in full elsewhere.
+  return `${what.slice(0, Math.max(240, 478 - fix.length))}…${fix}`.slice(0, 479);
 }
 
 /** The same error for the client: there a profile's name, being an argument, would show as "[redacted]". */
 export function withoutProfileName(error: CordonError, name: string): CordonError {
-  const neutral = (text: string): string => (name === '' ? text : text.replaceAll(` ${name}`, ' <profile>'));
-  return new CordonError(error.code, error.message, {
-    hints: error.hints.map(neutral),
-    details: error.details,
+  if (name === '') return error;
+  const literal = name.replaceAll(/[^\w-]/g, '\\$&');
+  const replacer = (before: string) => {
+    const pattern = new RegExp(`(?<=${before})${literal}(?![\\w-])`, 'g');
+    return (text: string): string => text.replace(pattern, '<profile>');
+  };
+  const inPath = replacer('/');
+  // After a verb: `cordon install install` is a command as well.
+  const inHint = replacer('/|\\bcordon [a-z]+ ');
+  return new CordonError(error.code, inPath(error.message), {
+    hints: error.hints.map(inHint),
+    details: error.details.map(inPath),
     cause: error.cause,
   });
 }
