@@ -297,6 +297,35 @@ describe('how it is called', () => {
     expect(bare.stderr).toContain('USAGE_INVALID');
   });
 
+  // The runtime of the executable does not even start there; the client would read nothing but "exit 1".
+  it('P8: in a folder that is gone, a server that asks for no workspace starts, and any other is refused', async () => {
+    installFixtureProfile({
+      home,
+      name: 'workspace',
+      package: 'env-server',
+      entry: 'server.cjs',
+      files: { 'server.cjs': serverFile },
+      profile: { permissions: { filesystem: [{ path: '${workspace}', access: 'read' }] } },
+    });
+    const gone = (profile: string): readonly string[] => [
+      '/bin/sh',
+      '-c',
+      'mkdir gone && cd gone && rmdir ../gone && exec "$@"',
+      'sh',
+      CORDON,
+      'run',
+      profile,
+    ];
+    const report = await serverReport({}, gone('env'));
+    expect(report.env['GRANTED']).toBe('yes');
+    const launcher = startLauncher('workspace', { home, cwd: repository, command: gone('workspace') });
+    expect(await launcher.request('initialize', INITIALIZE)).toMatchObject({
+      error: { code: -32603, data: { source: 'cordon', reason: 'WORKSPACE_TOO_BROAD' } },
+    });
+    launcher.child.stdin?.end();
+    expect((await launcher.exited).code).toBe(125);
+  });
+
   for (const [what, args] of [
     ['no profile', ['run']],
     ['two profiles', ['run', 'env', 'other']],
