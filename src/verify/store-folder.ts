@@ -16,7 +16,7 @@ export function checkParents(folder: string, mode: Installation['mode']): void {
   for (const component of componentsOf(folder)) {
     const stat = look(component);
     // Something else in the place of the store: whoever needs a folder there says so.
-    if (stat === undefined || (stat.isFile() && component !== folder)) break;
+    if (stat === undefined || !(stat.isDirectory() || stat.isSymbolicLink() || component === folder)) break;
     // Some systems have /home as a link to /var/home, made by root. Nobody else's link is followed.
     if (stat.isSymbolicLink() && (mode === 'managed' || stat.uid !== 0 || component === folder))
       throw installationUnsafe(component, 'is a symbolic link');
@@ -31,7 +31,9 @@ function look(file: string): fs.Stats | undefined {
   try {
     return fs.lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return undefined;
+    if (code !== 'EACCES') throw error;
     throw installationUnsafe(path.dirname(file), 'cannot be entered by this user');
   }
 }

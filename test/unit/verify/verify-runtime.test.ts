@@ -77,6 +77,9 @@ describe('verifyRuntime', () => {
     expect((await refusal(verifyRuntime(installation))).code).toBe('RUNTIME_MISSING');
     fs.writeFileSync(runtimeRecordFile(installation.store), '{"schema":1}');
     expect((await refusal(verifyRuntime(installation))).code).toBe('RUNTIME_MISSING');
+    // A home folder that is none.
+    const nowhere = { ...installation, store: '/dev/null/.local/share/cordon/store' };
+    expect((await refusal(verifyRuntime(nowhere))).code).toBe('RUNTIME_MISSING');
   });
 
   it('a record that others can write is refused', async () => {
