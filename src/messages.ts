@@ -214,8 +214,13 @@ export function changeLine(change: Change): string {
   }
 }
 
-export const entryNotFound = (entry: string) =>
-  fault('ENTRY_NOT_FOUND', `the package holds no file ${quote(entry)} to start`, ['cordon pin PROFILE']);
+/** @param profile when it was pinned once; pinning again is no cure for what pinning found */
+export const entryNotFound = (entry: string, profile?: string) =>
+  fault(
+    'ENTRY_NOT_FOUND',
+    `the package holds no file ${quote(entry)} to start`,
+    profile === undefined ? [] : [`cordon pin ${profile}`],
+  );
 
 export const integrityMismatch = (name: string, expected: string, found: string | undefined) =>
   fault(
@@ -272,6 +277,16 @@ export const pinUnwritable = (folder: string, cause: unknown) =>
     'STORE_UNWRITABLE',
     `the pins cannot be written to ${quote(folder)}: ${reasonOf(cause)}`,
     ['copy the profile to ~/.config/cordon/profiles under a new name, and pin that'],
+    [],
+    cause,
+  );
+
+/** Where `cordon pin` unpacks what it hashes. */
+export const scratchUnwritable = (folder: string, cause: unknown) =>
+  fault(
+    'STORE_UNWRITABLE',
+    `${quote(folder)} cannot be written, and pinning unpacks there: ${reasonOf(cause)}`,
+    [`df -h ${shellQuote(folder)}`],
     [],
     cause,
   );

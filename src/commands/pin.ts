@@ -3,12 +3,13 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { shortDigest } from '../digest.ts';
-import { installScriptsLine, pinnedLines, usageInvalid } from '../messages.ts';
+import { installScriptsLine, pinnedLines, scratchUnwritable, usageInvalid } from '../messages.ts';
 import { PLATFORMS } from '../platform.ts';
 import { loadProfile } from '../profile/load.ts';
 import { type PinReport, pinProfile } from '../store/pin.ts';
 import { registryOptions } from '../store/registry.ts';
 import { removeTree } from '../store/staging.ts';
+import { isStoreFault } from '../store/store-fault.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
 import { showProgress } from './progress.ts';
@@ -18,7 +19,7 @@ export async function pinCommand(context: CommandContext, names: readonly string
   const [name, ...more] = names;
   if (name === undefined || more.length > 0) throw usageInvalid('cordon pin takes exactly one profile');
   const profile = loadProfile(name, context.installation);
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-pin-'));
+  const scratch = makeScratch();
   const progress = showProgress(context, `pinning ${name}`);
   try {
     const npm = await registryOptions(context.installation, scratch)();
@@ -27,9 +28,19 @@ export async function pinCommand(context: CommandContext, names: readonly string
     if (context.json) context.out(`${JSON.stringify({ profile: name, ...report }, null, 2)}\n`);
     else print(context, name, report);
     return 0;
+  } catch (error) {
+    throw isStoreFault(error) ? scratchUnwritable(os.tmpdir(), error) : error;
   } finally {
     progress.end();
     removeTree(scratch);
+  }
+}
+
+function makeScratch(): string {
+  try {
+    return fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-pin-'));
+  } catch (error) {
+    throw scratchUnwritable(os.tmpdir(), error);
   }
 }
 

@@ -20,7 +20,7 @@ export const pinsSchema = z.strictObject({
     .check(
       z.regex(
         /^node_modules\/(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\x21-\x7e]+$/,
-        'must be a path below node_modules/',
+        'must be a path below node_modules/ in printable ASCII without spaces',
       ),
     ),
   /** Digest of the tree manifest, per platform. */

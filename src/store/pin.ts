@@ -5,7 +5,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../digest.ts';
 import { digestFromHex } from '../digest.ts';
-import { caseCollisionFound, commandNotInPackage, entryNotFound, pinUnwritable } from '../messages.ts';
+import {
+  caseCollisionFound,
+  commandNotInPackage,
+  entryNotFound,
+  pinImpossible,
+  pinUnwritable,
+} from '../messages.ts';
+import { parsePins } from '../pins/parse.ts';
 import type { Pins } from '../pins/schema.ts';
 import { PLATFORMS, type Platform } from '../platform.ts';
 import type { Profile } from '../profile/schema.ts';
@@ -64,7 +71,11 @@ export async function pinProfile(
     entry,
     trees: mapPlatforms((platform) => trees[platform].digest),
   };
-  write(profile.folder, text, pins);
+  const written = `${JSON.stringify(pins, undefined, 2)}\n`;
+  // A file with a space in its name can be in a tree and still be no entry: not to be found out at the next start.
+  const parsed = parsePins(written);
+  if (!parsed.ok) throw pinImpossible(packageOf(profile), `it starts ${entry}`, parsed.faults);
+  write(profile.folder, text, written);
   return {
     pins,
     packages: packages.length,
@@ -166,11 +177,11 @@ function mapPlatforms<T>(value: (platform: Platform) => T): Record<Platform, T> 
   return Object.fromEntries(PLATFORMS.map((platform) => [platform, value(platform)])) as Record<Platform, T>;
 }
 
-function write(folder: string, lockfile: string, pins: Pins): void {
+function write(folder: string, lockfile: string, pins: string): void {
   try {
     writeTogether([
       [path.join(folder, LOCKFILE), lockfile],
-      [path.join(folder, 'pins.json'), `${JSON.stringify(pins, undefined, 2)}\n`],
+      [path.join(folder, 'pins.json'), pins],
     ]);
   } catch (error) {
     throw isStoreFault(error) ? pinUnwritable(folder, error) : error;

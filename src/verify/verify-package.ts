@@ -28,7 +28,7 @@ export async function verifyPackage(
     if (hash.digest !== server.digest) throw diagnoseTree(server, layout, owner);
     // The digest says that no link is on the way; the pin says which file.
     const entry = fs.lstatSync(tree.prefix + server.entry, { throwIfNoEntry: false });
-    if (entry?.isFile() !== true) throw entryNotFound(server.entry);
+    if (entry?.isFile() !== true) throw entryNotFound(server.entry, server.profile.name);
     return {
       digest: hash.digest,
       treeFd: tree.fd,

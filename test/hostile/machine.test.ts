@@ -1,5 +1,6 @@
 // P7: a protection that cannot be had here refuses the start with the reason and the cure; never a silent downgrade. Each
 // machine below is this one with one thing changed in namespaces of the test's own; needs root to make them.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -114,6 +115,21 @@ describe.runIf(isRoot)('P7: the kernel', () => {
     );
     expect(found).toMatchObject({ code: 'USERNS_UNAVAILABLE', status: 125 });
     expect(found.message).toContain('sysctl');
+  });
+});
+
+describe.runIf(isRoot)('the folder for temporary files', () => {
+  it('cannot be written: pinning says which and starts nothing', () => {
+    const script = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"';
+    const { status, stderr } = spawnSync(
+      '/usr/bin/unshare',
+      ['--mount', '/bin/sh', '-ec', script, 'sh', '/tmp', CORDON, 'pin', 'fixture'],
+      { env: { HOME: home, PATH: '/usr/bin:/bin' }, encoding: 'utf8' },
+    );
+    expect(status).toBe(125);
+    expect(stderr).toMatch(
+      /^error: "\/tmp" cannot be written, .*: EROFS \[STORE_UNWRITABLE\]\nhint: df -h \/tmp\n$/,
+    );
   });
 });
 

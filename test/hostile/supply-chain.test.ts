@@ -102,6 +102,19 @@ describe('the registry', () => {
     }
   });
 
+  it.each(['my server.js', 'sérver.js'])('a command that pins cannot name is refused: %s', async (entry) => {
+    await using registry = await startRegistry([
+      { name: 'fixture-named', version: '1.0.0', files: { [entry]: '' }, manifest: { bin: entry } },
+    ]);
+    using bench = makeWorkbench(registry, { package: 'fixture-named', version: '1.0.0' });
+    const error = await refusal(bench.pin());
+    expect([error.code, error.details]).toEqual([
+      'PACKAGE_UNAVAILABLE',
+      ['entry: must be a path below node_modules/ in printable ASCII without spaces'],
+    ]);
+    expect(fs.readdirSync(bench.profileFolder)).toEqual(['profile.json']);
+  });
+
   it('a package that is gone is reported, and nothing is left', async () => {
     await using registry = await startRegistry(serverPackages());
     using bench = makeWorkbench(registry, { package: 'fixture-none', version: '1.0.0' });

@@ -24,7 +24,7 @@ test('takes what pin writes', () => {
 });
 
 describe('refuses', () => {
-  const path = 'entry: must be a path below node_modules/';
+  const path = 'entry: must be a path below node_modules/ in printable ASCII without spaces';
   const notDigest = 'must be "sha256:" and 64 lower-case hex digits';
   test.each<[string, string, string]>([
     [
