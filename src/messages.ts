@@ -344,6 +344,13 @@ export const sandboxTooOld = (options: readonly string[]) =>
     ['apt-get install --only-upgrade bubblewrap'],
   );
 
+/** The launch watches for the filter of its sandbox, to know that the sandbox ends with it. */
+export const filtersUncounted = () =>
+  sandboxUnavailable(
+    'cordon was started under a system call filter, and this kernel does not tell how many filters a program has',
+    ['use Linux 5.9 or newer, or start the client without a filter of its own'],
+  );
+
 export const platformUnsupported = (platform: string) =>
   fault(
     'PLATFORM_UNSUPPORTED',

@@ -5,6 +5,7 @@
 // hold as a written byte does. Without the gate the server would then start with nobody above it. With it, whatever is left
 // reads end of file here and leaves; we open the gate only after the init is tied to its parent.
 import fs from 'node:fs';
+import { filtersUncounted } from '../messages.ts';
 import { EGRESS_FD, type ListenStep, listenCommand } from './outer-command.ts';
 
 /** Descriptor of the gate inside. One digit: dash redirects no larger number. */
@@ -27,12 +28,34 @@ export function gated(command: readonly string[], listen?: ListenStep): string[]
 
 /**
  * Whether bubblewrap's init has tied itself to its parent. The kernel does not show that request, but bubblewrap's init
- * applies the seccomp filter right after it (do_init() in bubblewrap.c), and that shows.
+ * applies the seccomp filter right after it (do_init() in bubblewrap.c), and that shows: as one filter more than we run
+ * under ourselves (a container, a hardened unit or a client may have put one on us). Throws SANDBOX_UNAVAILABLE where the
+ * kernel does not tell.
  */
 export function isTied(init: number): boolean {
+  return isFiltered(statusOf(init), statusOf('self'));
+}
+
+/** From the text of two /proc/PID/status: whether the first runs under a filter that the second does not have. */
+export function isFiltered(status: string, own: string): boolean {
+  if (status === '') return false;
+  // Linux counts them since 5.9.
+  const [count, ownCount] = [field(status, 'Seccomp_filters'), field(own, 'Seccomp_filters')];
+  if (count !== undefined && ownCount !== undefined) return count > ownCount;
+  if (field(own, 'Seccomp') !== 0) throw filtersUncounted();
+  return field(status, 'Seccomp') === 2;
+}
+
+function field(status: string, name: string): number | undefined {
+  const value = new RegExp(`^${name}:\\t(\\d+)$`, 'm').exec(status)?.[1];
+  return value === undefined ? undefined : Number(value);
+}
+
+/** Empty for a process that is gone. */
+function statusOf(process: number | 'self'): string {
   try {
-    return /^Seccomp:\t2$/m.test(fs.readFileSync(`/proc/${init}/status`, 'utf8'));
+    return fs.readFileSync(`/proc/${process}/status`, 'utf8');
   } catch {
-    return false;
+    return '';
   }
 }

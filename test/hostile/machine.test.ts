@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileProbe } from '../escape/compile-probe.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, ROOT, startLauncher } from '../fixtures/launcher.ts';
 
@@ -143,4 +144,14 @@ describe('the audit log', () => {
     const found = await refusal([CORDON, 'run', 'fixture'], { HOME: other });
     expect(found).toMatchObject({ code: 'AUDIT_UNWRITABLE', status: 125 });
   });
+});
+
+it('P5: the client runs under a system call filter of its own: the server starts and ends all the same', async () => {
+  const command = [compileProbe(scratch, 'under-filter'), CORDON, 'run', 'fixture'];
+  const launcher = startLauncher('fixture', { home, cwd, command });
+  expect(await launcher.request('initialize', INITIALIZE)).toMatchObject({
+    result: { serverInfo: { name: 'lifecycle' } },
+  });
+  launcher.child.stdin?.end();
+  expect((await launcher.exited).code).toBe(0);
 });
