@@ -32,6 +32,8 @@ const FDS = { args: 3, status: 4, block: 5 } as const;
 const O_PATH = 0o10000000;
 const POLL_MS = 0.5;
 const LAST_WORDS_MS = 200;
+/** Until the end of a process that was killed is known here. */
+const DEATH_NOTICE_MS = 20;
 const SETUP_STDERR_BYTES = 8192;
 
 export interface LaunchRequest {
@@ -77,7 +79,7 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
   const stderr = readableFromFd(ours.stderr);
   const diagnosis = async (): Promise<CordonError> => {
     // Its last words may still be in the pipe when its end is reported.
-    await Promise.race([once(stderr, 'end'), new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+    if (!stderr.readableEnded) await Promise.race([once(stderr, 'end'), delay(LAST_WORDS_MS)]);
     return diagnoseSetup(setupStderr);
   };
   stderr
@@ -112,11 +114,13 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     fs.writeSync(ours.block, 'x');
     while (!isTied(init)) {
       if (over) throw await diagnosis();
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await delay(POLL_MS);
     }
     const sockets = await egress?.ours.receive(() => over);
     if (egress?.inside !== undefined) limitMemory(init, plan);
     if (over) throw await diagnosis();
+    sweeper.dismiss();
+    fs.closeSync(ours.block);
     return {
       abort,
       sockets,
@@ -150,11 +154,14 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
       },
     };
   } catch (error) {
+    // What fails because bubblewrap has just died, in whatever way, says nothing about the reason.
+    const died = await Promise.race([exit.then(() => true), delay(DEATH_NOTICE_MS).then(() => false)]);
     await abort();
-    throw isBrokenPipe(error) ? await diagnosis() : error;
-  } finally {
-    sweeper.dismiss();
+    // bubblewrap's init may not be tied yet, and would wait for ever for a word of its dead parent. The sweeper kills all
+    // that hold the pipe of the hold, so our end goes first.
     fs.closeSync(ours.block);
+    sweeper.sweep();
+    throw died ? await diagnosis() : error;
   }
 }
 
@@ -250,6 +257,6 @@ function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number;
   }
 }
 
-function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+function delay(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

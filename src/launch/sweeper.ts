@@ -25,6 +25,8 @@ done`;
 export interface Sweeper {
   /** The sandbox's init is tied: nothing is left to do. */
   dismiss(): void;
+  /** The start failed before that: kills what is left of it, as at our death. */
+  sweep(): void;
 }
 
 /** `pipeFd`: an end of a pipe whose other holders are the processes of this start alone. */
@@ -49,5 +51,6 @@ export function startSweeper(pipeFd: number): Sweeper {
       }
       fs.closeSync(life.write);
     },
+    sweep: () => fs.closeSync(life.write),
   };
 }

@@ -150,6 +150,21 @@ describe('parts of the sandbox die', () => {
     await gone(token, 500);
   });
 
+  it('X08: kill -9 of bubblewrap as soon as it has an init: refused, and nothing is left', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { name, token } = install('daemons');
+      const launcher = start(name);
+      await until(() => sandboxProcesses(token).length >= 2, 5000, 'the init');
+      process.kill(sandboxProcesses(token)[0] ?? -1, 'SIGKILL');
+      expect(await launcher.request('initialize', INITIALIZE)).toMatchObject({
+        error: { data: { source: 'cordon' } },
+      });
+      launcher.child.stdin?.end();
+      await launcher.exited;
+      await gone(token, 1000);
+    }
+  });
+
   it('kill -9 of the inner init ends everything', async () => {
     const { launcher, token } = await running('daemons');
     const init = sandboxProcesses(token)[1] ?? -1;
