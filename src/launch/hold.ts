@@ -6,6 +6,8 @@ import { INSIDE } from '../plan/inside.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import { type RESOURCE, setLimit } from './libc.ts';
 
+const OOM_SCORE = 500;
+
 export function applyLimits(init: number, plan: SandboxPlan): void {
   const limits = [
     // One byte is no dump, and unlike 0 it also keeps the kernel from starting a crash handler (core(5): a pattern that
@@ -17,8 +19,10 @@ export function applyLimits(init: number, plan: SandboxPlan): void {
     ['nproc', plan.limits.processes + 1],
   ] as const;
   for (const [resource, value] of limits) limit(init, resource, value);
-  // The first to go when the machine runs out of memory. Advisory: the server may take it back.
-  fs.writeFileSync(`/proc/${init}/oom_score_adj`, '500');
+  // The first to go when the machine runs out of memory. Advisory: the server may take it back. Never lower than ours,
+  // which containers set to 1000 and the kernel lets nobody lower.
+  const own = Number(fs.readFileSync('/proc/self/oom_score_adj', 'utf8'));
+  fs.writeFileSync(`/proc/${init}/oom_score_adj`, String(Math.max(own, OOM_SCORE)));
 }
 
 /**

@@ -186,6 +186,26 @@ describe('parts of the sandbox die', () => {
   });
 });
 
+it('R01: a server is never less likely than its launcher to go when memory runs out', async () => {
+  const { name, token } = install('plain');
+  const launcher = start(name, [
+    '/bin/sh',
+    '-c',
+    'echo 700 > /proc/self/oom_score_adj; exec "$@"',
+    'sh',
+    CORDON,
+    'run',
+    name,
+  ]);
+  await launcher.request('initialize', INITIALIZE);
+  const scores = processesWith(token).map((pid) =>
+    fs.readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim(),
+  );
+  expect(new Set(scores)).toEqual(new Set(['700']));
+  launcher.child.stdin?.end();
+  expect((await launcher.exited).code).toBe(0);
+});
+
 describe('X07: exit statuses are told apart', () => {
   it('exit 7 is 7', async () => {
     expect((await start(install('exit7').name).exited).code).toBe(7);
