@@ -45,6 +45,8 @@ export interface Program {
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const DRAIN_MS = 150;
+/** Of the 400 ms that whoever sends us away allows, this is left when the server was killed: for all streams together. */
+const LEAVING_DRAIN_MS = 50;
 
 /** Resolves with the exit status (design 4): the server's own, 128+N, or 125 when it never ran. */
 export async function run(args: readonly string[], program: Program): Promise<number> {
@@ -116,11 +118,11 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       files: verified.files,
     });
 
-    const { end, reason } = await untilEnd(session, relay, interrupted, listening);
+    const { end, reason, patience } = await untilEnd(session, relay, interrupted, listening);
     // What was open is told of with what it carried.
-    await Promise.race([listening?.close(), delay(DRAIN_MS)]);
+    await Promise.race([listening?.close(), patience()]);
     (await egress)?.log.flush();
-    await Promise.race([stderrWritten, delay(DRAIN_MS)]);
+    await Promise.race([stderrWritten, patience()]);
     for (const path of changedPaths(prepared.plan.watched)) {
       process.stderr.write(`${pathAppeared(path)}\n`);
       await audit.record({
@@ -245,7 +247,12 @@ async function untilEnd(
   relay: Relay,
   interrupted: Promise<number>,
   listening: Listening | undefined,
-): Promise<{ readonly end: SessionEnd; readonly reason: EndReason }> {
+): Promise<{
+  readonly end: SessionEnd;
+  readonly reason: EndReason;
+  /** How long to wait for a stream that somebody does not read. */
+  readonly patience: () => Promise<void>;
+}> {
   const reason = await Promise.race([
     session.ended.then(() => 'server' as const),
     relay.clientGone.then(() => 'client-gone' as const),
@@ -264,14 +271,16 @@ async function untilEnd(
           }),
         ]),
   ]);
-  const killed = reason === 'violation' || reason === 'egress';
-  if (killed) session.kill();
-  const end = reason === 'server' || killed ? await session.ended : await session.stop();
+  if (reason === 'violation' || reason === 'egress') session.kill();
+  const isLeaving = reason === 'client-gone' || reason === 'signal';
+  const end = await (isLeaving ? session.stop() : session.ended);
+  const lastMoment = isLeaving ? delay(LEAVING_DRAIN_MS) : undefined;
+  const patience = () => lastMoment ?? delay(DRAIN_MS);
   // What the server said last still reaches the client, but a descriptor that somebody holds open cannot hold us.
-  await Promise.race([relay.serverDrained, delay(DRAIN_MS)]);
+  await Promise.race([relay.serverDrained, patience()]);
   relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));
-  await Promise.race([relay.flush(), delay(DRAIN_MS)]);
-  return { end, reason };
+  await Promise.race([relay.flush(), patience()]);
+  return { end, reason, patience };
 }
 
 /** Says why on stderr and in the client: stays to answer each request until the client goes (protocol.md 3.5). */

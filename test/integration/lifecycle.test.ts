@@ -97,6 +97,20 @@ describe('the launcher dies', () => {
     });
   }
 
+  it('P5: a client that reads nothing more does not hold the launcher of a server that ended', async () => {
+    const { launcher, token } = await running('flood');
+    launcher.child.stdout?.pause();
+    launcher.child.stderr?.pause();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(launcher.child.exitCode).toBeNull();
+    const at = performance.now();
+    launcher.child.kill('SIGINT');
+    const exit = await launcher.exited;
+    // A server that is not so polite has 300 of the 400 ms.
+    expect(exit.at - at).toBeLessThan(250);
+    await gone(token, 200);
+  });
+
   it('the server gets the end of stdin first and a chance to finish', async () => {
     const { launcher, name } = await running('graceful', {
       env: { STATE: '${state}' },
