@@ -23,6 +23,11 @@ const bun = (globalThis as { Bun?: { file(fd: number): BunFile } }).Bun;
 const READ_AHEAD_BYTES = 64 * 1024;
 /** Writers are told to wait as soon as anything waits: what is judged and not yet written counts as memory. */
 const WRITE_AHEAD_BYTES = 64 * 1024;
+/**
+ * Read in one go before everything else gets its turn. Bun reads on without a turn of the event loop while there is
+ * something to read: a server that never stops writing would hold up timers, signals and the client for seconds.
+ */
+const TURN_BYTES = 256 * 1024;
 
 /** Owns `fd` from now on (0 to 2 are left open). Reads nothing before somebody listens, and no faster than they take. */
 export function readableFromFd(fd: number): Readable {
@@ -78,6 +83,7 @@ class BunReadable extends Readable {
   readonly #fd: number;
   readonly #file: BunFile;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #bytesThisTurn = 0;
 
   constructor(fd: number, file: BunFile) {
     super({ highWaterMark: READ_AHEAD_BYTES });
@@ -86,12 +92,23 @@ class BunReadable extends Readable {
   }
 
   override _read(): void {
+    if (this.#bytesThisTurn < TURN_BYTES) return this.#readOn();
+    this.#bytesThisTurn = 0;
+    setImmediate(() => {
+      if (!this.destroyed) this.#readOn();
+    });
+  }
+
+  #readOn(): void {
     this.#reader ??= this.#file.stream().getReader();
     this.#reader.read().then(
       ({ done, value }) => {
         if (done) this.push(null);
         else if (value.length === 0) this._read();
-        else this.push(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+        else {
+          this.#bytesThisTurn += value.length;
+          this.push(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+        }
       },
       (error: Error) => this.destroy(error),
     );

@@ -46,6 +46,15 @@ const PLAIN_PROGRAM = path.join(FOLDER, 'copy-streams.mjs');
 execFileSync(BUN, ['build', PROGRAM, '--target=node', `--outfile=${PLAIN_PROGRAM}`], { stdio: 'ignore' });
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
+it('P5: a writer that never stops does not keep timers and signals from their turn', () => {
+  const reader = fileURLToPath(new URL('busy-reader.mjs', import.meta.url));
+  const longestMs = execFileSync('/bin/sh', ['-c', `yes "$0" | "${BUN}" run "${reader}"`, 'x'.repeat(4000)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  expect(Number(longestMs)).toBeLessThan(500);
+});
+
 // The executable runs on Bun, the other tests on Node: both must carry every byte.
 describe.each([
   ['Node', `"${process.execPath}" "${PLAIN_PROGRAM}"`],
