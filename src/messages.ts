@@ -463,14 +463,19 @@ export const secretsUnavailable = (names: readonly string[]) =>
     names.map((name) => `secrets.${name}`),
   );
 
-export const workspaceGone = (cause: unknown) =>
+export const workspaceGone = (cause?: unknown) =>
   fault(
     'WORKSPACE_TOO_BROAD',
-    `the current directory cannot be used as workspace: ${reasonOf(cause)}`,
+    `the current directory cannot be used as workspace: ${cause === undefined ? 'it was deleted, or may not be entered' : reasonOf(cause)}`,
     ['start the client in a folder that exists'],
     [],
     cause,
   );
+
+export const workspaceNameNotText = () =>
+  fault('WORKSPACE_TOO_BROAD', 'the current directory cannot be used as workspace: its path is not UTF-8', [
+    'start the client in a folder whose path is UTF-8',
+  ]);
 
 // --- relay ---
 

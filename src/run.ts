@@ -21,7 +21,6 @@ import {
   toCordonError,
   usageInvalid,
   withoutProfileName,
-  workspaceGone,
 } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { createRelay } from './relay/create-relay.ts';
@@ -29,6 +28,7 @@ import { readableFromFd, writableToFd } from './relay/pipe-streams.ts';
 import type { Relay } from './relay/relay.ts';
 import { START_LIMIT_MS, silence } from './relay/silence.ts';
 import { relayStderr } from './relay/stderr.ts';
+import { currentFolder } from './system/current-folder.ts';
 import { changedPaths } from './system/watched-paths.ts';
 import type { ResolvedServer } from './resolve/resolve.ts';
 import type { OpenFolder } from './verify/descriptor.ts';
@@ -298,14 +298,6 @@ async function refuse(
   await Promise.race([relay.clientGone, interrupted]);
   await Promise.race([relay.flush(), delay(DRAIN_MS)]);
   return EXIT_REFUSED;
-}
-
-function currentFolder(): string {
-  try {
-    return fs.realpathSync('.');
-  } catch (error) {
-    throw workspaceGone(error);
-  }
 }
 
 function removeIfEmpty(folder: string): void {

@@ -7,6 +7,7 @@ import { renderExplanation } from '../explain/render.ts';
 import type { Installation } from '../installation.ts';
 import { toCordonError, usageInvalid } from '../messages.ts';
 import { prepare } from '../prepare.ts';
+import { currentFolder } from '../system/current-folder.ts';
 import { bwrapOptions } from '../system/probe-bwrap.ts';
 import { verifyRuntime } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';
@@ -22,7 +23,7 @@ export async function explainCommand(
     installation,
     // dist/cordon -> the folder that holds bin/, dist/ and profiles/.
     programRoot: path.dirname(path.dirname(process.execPath)),
-    workspace: fs.realpathSync('.'),
+    workspace: currentFolder(),
     createState: false,
   });
   const { profile, server, expanded, facts, grants, plan } = prepared;

@@ -72,6 +72,17 @@ beforeAll(() => {
     files: { 'server.cjs': serverFile },
     profile: { description: 'Tells what it was given.', env: { GRANTED: 'yes' } },
   });
+  installFixtureProfile({
+    home,
+    name: 'workspace',
+    package: 'env-server',
+    entry: 'server.cjs',
+    files: { 'server.cjs': serverFile },
+    profile: {
+      description: 'Sees where it was started.',
+      permissions: { filesystem: [{ path: '${workspace}', access: 'write', why: 'the test' }] },
+    },
+  });
   write('preload.js', MARK_JS);
   write('bunfig.toml', 'preload = ["./preload.js"]\n[run]\nbun = true\n');
   write('.env', `BUN_OPTIONS=--preload ${repository}/preload.js\nCANARY_DOTENV=1\n`);
@@ -253,6 +264,33 @@ describe('the current directory is a hostile repository', () => {
   });
 });
 
+describe('the current directory itself', () => {
+  it('P8: one that was deleted: the client is told', async () => {
+    const gone = path.join(scratch, 'gone');
+    const command = ['/bin/sh', '-c', `mkdir ${gone}; cd ${gone}; rmdir ${gone}; exec ${CORDON} run env`];
+    const launcher = startLauncher('env', { home, cwd: scratch, command });
+    const answer = await launcher.request('initialize', INITIALIZE);
+    expect(answer).toMatchObject({ error: { data: { source: 'cordon', reason: 'WORKSPACE_TOO_BROAD' } } });
+    expect(answer['error']).toMatchObject({ message: expect.stringContaining('deleted') as string });
+    launcher.child.stdin?.end();
+    expect((await launcher.exited).code).toBe(125);
+  });
+
+  it('EV-17: a name that is not UTF-8 never grants the folder of another name', async () => {
+    const [latin, twin] = [Buffer.from(`${scratch}/caf\xe9`, 'latin1'), path.join(scratch, 'caf\ufffd')];
+    fs.mkdirSync(latin);
+    fs.mkdirSync(twin);
+    fs.writeFileSync(path.join(twin, 'not-granted'), '');
+    const command = ['/bin/sh', '-c', `cd ${scratch}/caf$(printf '\\351'); exec ${CORDON} run workspace`];
+    const launcher = startLauncher('workspace', { home, cwd: scratch, command });
+    expect(await launcher.request('initialize', INITIALIZE)).toMatchObject({
+      error: { data: { source: 'cordon', reason: 'WORKSPACE_TOO_BROAD' } },
+    });
+    launcher.child.stdin?.end();
+    expect((await launcher.exited).code).toBe(125);
+  });
+});
+
 describe('descriptors', () => {
   it('EV-12, H01: what the client leaked is closed before anything starts', async () => {
     const secret = path.join(scratch, 'secret');
@@ -297,33 +335,22 @@ describe('how it is called', () => {
     expect(bare.stderr).toContain('USAGE_INVALID');
   });
 
-  // The runtime of the executable does not even start there; the client would read nothing but "exit 1".
-  it('P8: in a folder that is gone, a server that asks for no workspace starts, and any other is refused', async () => {
-    installFixtureProfile({
-      home,
-      name: 'workspace',
-      package: 'env-server',
-      entry: 'server.cjs',
-      files: { 'server.cjs': serverFile },
-      profile: { permissions: { filesystem: [{ path: '${workspace}', access: 'read' }] } },
+  it('from a folder with = in its name: never a program of PATH', () => {
+    const odd = path.join(scratch, 'a=b');
+    fs.mkdirSync(path.join(odd, 'bin'), { recursive: true });
+    fs.mkdirSync(path.join(odd, 'dist'));
+    fs.copyFileSync(CORDON, path.join(odd, 'bin/cordon'));
+    fs.symlinkSync(executable, path.join(odd, 'dist/cordon'));
+    write('bin/list', MARK_SH);
+    fs.rmSync(marker, { force: true });
+    const run = spawnSync(path.join(odd, 'bin/cordon'), ['list'], {
+      cwd: repository,
+      env: { HOME: home, PATH: `${repository}/bin` },
+      encoding: 'utf8',
     });
-    const gone = (profile: string): readonly string[] => [
-      '/bin/sh',
-      '-c',
-      'mkdir gone && cd gone && rmdir ../gone && exec "$@"',
-      'sh',
-      CORDON,
-      'run',
-      profile,
-    ];
-    const report = await serverReport({}, gone('env'));
-    expect(report.env['GRANTED']).toBe('yes');
-    const launcher = startLauncher('workspace', { home, cwd: repository, command: gone('workspace') });
-    expect(await launcher.request('initialize', INITIALIZE)).toMatchObject({
-      error: { code: -32603, data: { source: 'cordon', reason: 'WORKSPACE_TOO_BROAD' } },
-    });
-    launcher.child.stdin?.end();
-    expect((await launcher.exited).code).toBe(125);
+    expect(marked()).toBe('');
+    expect(run.status).toBe(125);
+    expect(run.stderr).toContain('INSTALLATION_UNSAFE');
   });
 
   for (const [what, args] of [
