@@ -7,6 +7,7 @@ import type { AuditEvent } from './event.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;
 const KEEP = 4;
+const SESSION_BYTES = 64 * 1024;
 
 export interface AuditLog {
   /** Resolves when the line was handed to the kernel. Never throws: a full disk must not end a running session. */
@@ -29,6 +30,8 @@ export function openAudit(file: string): AuditLog {
       0o600,
     );
     if (!fs.fstatSync(fd).isFile()) throw new Error('not a regular file');
+    // A server with a writable grant can fill the disk: what comes after must not start without a trace.
+    if (isFull(file)) throw new Error('the disk is full');
   } catch (error) {
     throw auditUnwritable(file, error);
   }
@@ -54,6 +57,12 @@ export function openAudit(file: string): AuditLog {
       }
     },
   };
+}
+
+/** Less than a session's lines need. File systems that tell no size (some network ones) count as roomy. */
+function isFull(file: string): boolean {
+  const { blocks, bavail, bsize } = fs.statfsSync(file);
+  return blocks > 0 && bavail * bsize < SESSION_BYTES;
 }
 
 /**

@@ -144,6 +144,18 @@ describe('the audit log', () => {
     const found = await refusal([CORDON, 'run', 'fixture'], { HOME: other });
     expect(found).toMatchObject({ code: 'AUDIT_UNWRITABLE', status: 125 });
   });
+
+  it.runIf(isRoot)('lies on a full disk: refused, however little a line is', async () => {
+    const log = path.join(home, '.local/state/cordon');
+    const found = await refusal(
+      inNamespaces(
+        ['--mount'],
+        `mkdir -p ${log}; mount -t tmpfs -o size=256k none ${log}; head -c 300k /dev/zero > ${log}/fill || true`,
+      ),
+    );
+    expect(found).toMatchObject({ code: 'AUDIT_UNWRITABLE', status: 125 });
+    expect(found.message).toContain('full');
+  });
 });
 
 it('P5: the client runs under a system call filter of its own: the server starts and ends all the same', async () => {
