@@ -1,5 +1,6 @@
 // A grant must never reach what decides about grants: the program, its profiles, its store, its audit log (FS-05, SC-30).
-import { grantReachesCordon } from '../messages.ts';
+import { grantPathUnsafe, grantReachesCordon } from '../messages.ts';
+import { INSIDE } from './inside.ts';
 
 export interface OwnFolders {
   /** Absolute paths of everything that Cordon trusts or writes, the state folders of all profiles included. */
@@ -8,12 +9,25 @@ export interface OwnFolders {
   readonly state: string;
 }
 
-/** Throws GRANT_PATH_UNSAFE for a writable grant that contains, equals or lies below one of them; `${state}` excepted. */
+/**
+ * Throws GRANT_PATH_UNSAFE for a writable grant that contains, equals or lies below one of them (`${state}` excepted), and
+ * for any that would be mounted where Cordon's own folders lie inside.
+ */
 export function refuseOwnFolders(
-  grants: ReadonlyArray<{ readonly source: string; readonly access: 'read' | 'write' }>,
+  grants: ReadonlyArray<{
+    readonly source: string;
+    readonly target: string;
+    readonly access: 'read' | 'write';
+  }>,
   own: OwnFolders,
 ): void {
   for (const grant of grants) {
+    // Package and runtime lie there inside: what is mounted over them would run instead, unverified.
+    if (
+      grant.target === grant.source &&
+      (contains(INSIDE.root, grant.source) || contains(grant.source, INSIDE.root))
+    )
+      throw grantPathUnsafe(grant.source, `hides cordon's own ${INSIDE.root} in the sandbox`);
     if (grant.access === 'read' || grant.source === own.state || contains(own.state, grant.source)) continue;
     const folder = own.folders.find(
       (candidate) => contains(grant.source, candidate) || contains(candidate, grant.source),

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import { refuseOwnFolders } from '../../../src/plan/own-folders.ts';
+
+const own = {
+  folders: ['/opt/cordon', '/home/u/.local/state/cordon'],
+  state: '/home/u/.local/state/cordon/profiles/p',
+};
+const judge =
+  (source: string, access: 'read' | 'write', target = source) =>
+  () =>
+    refuseOwnFolders([{ source, target, access }], own);
+const refused = expect.objectContaining({ code: 'GRANT_PATH_UNSAFE' });
+
+it.each(['/opt', '/opt/cordon', '/opt/cordon/profiles', '/home/u/.local'])(
+  'FS-05: %s cannot be granted for writing',
+  (source) => expect(judge(source, 'write')).toThrow(refused),
+);
+
+it.each(['/cordon', '/cordon/package', '/cordon/runtime/node', '/cordon/home/project'])(
+  'P1: %s cannot be granted at all: it would be mounted over package or runtime',
+  (source) => {
+    expect(judge(source, 'write')).toThrow(refused);
+    expect(judge(source, 'read')).toThrow(refused);
+  },
+);
+
+it.each([
+  ['/opt/cordon', 'read', '/opt/cordon'],
+  ['/cordonbleu', 'write', '/cordonbleu'],
+  ['/home/u/cordon', 'write', '/home/u/cordon'],
+  [own.state, 'write', '/cordon/state'],
+  [`${own.state}/sub`, 'write', '/cordon/state/sub'],
+] as const)('%s may be granted (%s)', (source, access, target) => {
+  expect(judge(source, access, target)).not.toThrow();
+});
