@@ -67,7 +67,7 @@ function isFull(file: string): boolean {
 
 /**
  * Moves a full log aside under a name of its own, so that two launchers that rotate at once lose nothing: at worst one
- * moves the other's new, short file as well.
+ * moves the other's new, short file as well, or finds that the full one was moved already.
  */
 function rotate(file: string): void {
   const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
@@ -75,7 +75,11 @@ function rotate(file: string): void {
   const folder = path.dirname(file);
   const stem = path.basename(file, '.jsonl');
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  fs.renameSync(file, path.join(folder, `${stem}-${stamp}-${process.pid}.jsonl`));
+  try {
+    fs.renameSync(file, path.join(folder, `${stem}-${stamp}-${process.pid}.jsonl`));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
   const old = fs.readdirSync(folder).filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.jsonl'));
   for (const name of old.sort().slice(0, -KEEP)) fs.rmSync(path.join(folder, name), { force: true });
 }
