@@ -1,11 +1,10 @@
 // Text that came from a package, a server, a path or the command line goes through here before it is shown
 // anywhere, so that it can neither steer a terminal (AN-01 to AN-07) nor forge a line of output.
 
-// C0 and C1 controls, DEL, line separators, bidi controls, zero-width and invisible format characters, tag block,
-// variation selectors supplement, lone surrogates, private use, non-characters.
-const UNSAFE =
-  // oxlint-disable-next-line no-control-regex, no-misleading-character-class
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]|\p{Cs}|\p{Co}|\p{Cn}/gu;
+// By Unicode's own properties, so that no table of ours is out of date: controls, format characters (bidi, zero-width,
+// tags), lone surrogates, private use and unassigned (C), what a reader may leave out (DI: fillers, variation selectors),
+// line and paragraph separators.
+const UNSAFE = /[\p{C}\p{DI}\p{Zl}\p{Zp}]/gu;
 
 /** One line, nothing hidden: every control, invisible or bidi character becomes `\n`, `\x1b` or `\u{200b}`. */
 export function escapeText(text: string): string {
