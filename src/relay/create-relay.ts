@@ -26,6 +26,7 @@ class RelaySession implements Relay {
   readonly clientGone: Promise<void>;
   readonly violated: Promise<CordonError>;
   readonly serverDrained: Promise<void>;
+  readonly serverGreeted: Promise<void>;
   readonly serverAnswered: Promise<void>;
   readonly #options: RelayOptions;
   readonly #judge = new Judge();
@@ -37,6 +38,7 @@ class RelaySession implements Relay {
   #clientLeft!: () => void;
   #violated!: (error: CordonError) => void;
   #drained!: () => void;
+  #greeted!: () => void;
   #answered!: () => void;
 
   constructor(options: RelayOptions) {
@@ -49,6 +51,9 @@ class RelaySession implements Relay {
     });
     this.serverDrained = new Promise((resolve) => {
       this.#drained = resolve;
+    });
+    this.serverGreeted = new Promise((resolve) => {
+      this.#greeted = resolve;
     });
     this.serverAnswered = new Promise((resolve) => {
       this.#answered = resolve;
@@ -126,6 +131,7 @@ class RelaySession implements Relay {
       onward.write(frame.bytes);
       if (direction === 'client-to-server') this.#counts.messagesToServer += 1;
       else this.#counts.messagesToClient += 1;
+      if (verdict.isGreeting === true) this.#greeted();
       if (verdict.isAnswer === true) this.#answered();
     }
     if (verdict.answer?.to === 'client') this.#client.outlet.write(answerLine(verdict.answer));

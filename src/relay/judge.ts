@@ -18,6 +18,8 @@ export interface Verdict {
   readonly forward?: true;
   readonly answer?: Answer;
   readonly denial?: { readonly reason: RelayDenial['reason']; readonly detail: string };
+  /** What passes is the first thing that a client asks, and quickly answered. */
+  readonly isGreeting?: true;
   /** What passes answers a request of the client. */
   readonly isAnswer?: true;
   /** The session must end. */
@@ -27,11 +29,13 @@ export interface Verdict {
 type DenialReason = RelayDenial['reason'];
 
 const FORWARD: Verdict = { forward: true };
+const FORWARD_GREETING: Verdict = { forward: true, isGreeting: true };
 const FORWARD_ANSWER: Verdict = { forward: true, isAnswer: true };
 const IGNORE: Verdict = {};
 
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';
+const GREETINGS = new Set(['initialize', 'server/discover']);
 /** Requests whose results may ask for something in between (2026-07-28). */
 const RESUMABLE_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -119,7 +123,7 @@ export class Judge {
       return reject(CODES.methodNotFound, relayAnswers.methodNotFound, 'method-blocked');
     if (method === 'initialize') this.#isLegacy = true;
     this.#clientRequests.add({ id, method, era, progressToken: progressTokenOf(params), isCancelled: false });
-    return FORWARD;
+    return GREETINGS.has(method) ? FORWARD_GREETING : FORWARD;
   }
 
   #clientNotification(method: string, params: JsonObject): Verdict {

@@ -44,6 +44,8 @@ export interface Relay {
   readonly violated: Promise<CordonError>;
   /** Resolves when the server's output reached its end and everything judged was written to the client. */
   readonly serverDrained: Promise<void>;
+  /** Resolves when the client's first `initialize` or `server/discover` was passed on. */
+  readonly serverGreeted: Promise<void>;
   /** Resolves when the server first answered a request with a result or error: it has started. */
   readonly serverAnswered: Promise<void>;
   /** Resolves when everything answered so far was handed to the kernel. */

@@ -4,23 +4,14 @@ import type { Relay } from './relay.ts';
 export const START_LIMIT_MS = 60_000;
 
 /**
- * Resolves when the client has asked something and the server has answered nothing at all within the limit (JR-37). Never
- * resolves otherwise; a slow answer later in the session is the client's own matter.
+ * Resolves when a server was greeted and has answered nothing at all within the limit (JR-37). Never resolves otherwise: a
+ * session may begin with a call that takes long (2026-07-28), and that, like a slow answer later, is the client's matter.
  */
 export function silence(relay: Relay, limitMs: number = START_LIMIT_MS): Promise<void> {
   return new Promise((resolve) => {
-    let answered = false;
-    void relay.serverAnswered.then(() => {
-      answered = true;
+    void relay.serverGreeted.then(() => {
+      const timer = setTimeout(resolve, limitMs).unref();
+      void relay.serverAnswered.then(() => clearTimeout(timer));
     });
-    const look = (): void => {
-      if (answered) return;
-      if (relay.counts().messagesToServer > 0) resolve();
-      else wait();
-    };
-    const wait = (): void => {
-      setTimeout(look, limitMs).unref();
-    };
-    wait();
   });
 }
