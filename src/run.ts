@@ -45,8 +45,10 @@ export interface Program {
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const DRAIN_MS = 150;
-/** Of the 400 ms that whoever sends us away allows, this is left when the server was killed: for all streams together. */
-const LEAVING_DRAIN_MS = 50;
+/** From a signal or the end of stdin until we are gone: clients allow 500 ms, and some of it is the kernel's. */
+const LEAVE_MS = 330;
+/** How long a client may take to read what a server said last, and why it ended. */
+const LAST_ANSWERS_MS = 5000;
 
 /** Resolves with the exit status (design 4): the server's own, 128+N, or 125 when it never ran. */
 export async function run(args: readonly string[], program: Program): Promise<number> {
@@ -118,11 +120,8 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       files: verified.files,
     });
 
-    const { end, reason, patience } = await untilEnd(session, relay, interrupted, listening);
-    // What was open is told of with what it carried.
-    await Promise.race([listening?.close(), patience()]);
+    const { end, reason } = await untilEnd(session, relay, stderrWritten, interrupted, listening);
     (await egress)?.log.flush();
-    await Promise.race([stderrWritten, patience()]);
     for (const path of changedPaths(prepared.plan.watched)) {
       process.stderr.write(`${pathAppeared(path)}\n`);
       await audit.record({
@@ -245,14 +244,10 @@ async function verifyAndLaunch(
 async function untilEnd(
   session: Session,
   relay: Relay,
+  stderrWritten: Promise<void>,
   interrupted: Promise<number>,
   listening: Listening | undefined,
-): Promise<{
-  readonly end: SessionEnd;
-  readonly reason: EndReason;
-  /** How long to wait for a stream that somebody does not read. */
-  readonly patience: () => Promise<void>;
-}> {
+): Promise<{ readonly end: SessionEnd; readonly reason: EndReason }> {
   const reason = await Promise.race([
     session.ended.then(() => 'server' as const),
     relay.clientGone.then(() => 'client-gone' as const),
@@ -271,16 +266,18 @@ async function untilEnd(
           }),
         ]),
   ]);
+  const clientLeaves = reason === 'client-gone' || reason === 'signal';
+  // What the server said last still reaches the client, in its own time while it is there; but neither a client that does
+  // not read nor a descriptor that somebody holds open can hold us.
+  const leaving = clientLeaves ? Promise.resolve() : Promise.race([relay.clientGone, interrupted]);
+  const patience = Promise.race([leaving.then(() => delay(LEAVE_MS)), delay(LAST_ANSWERS_MS)]);
   if (reason === 'violation' || reason === 'egress') session.kill();
-  const isLeaving = reason === 'client-gone' || reason === 'signal';
-  const end = await (isLeaving ? session.stop() : session.ended);
-  const lastMoment = isLeaving ? delay(LEAVING_DRAIN_MS) : undefined;
-  const patience = () => lastMoment ?? delay(DRAIN_MS);
-  // What the server said last still reaches the client, but a descriptor that somebody holds open cannot hold us.
-  await Promise.race([relay.serverDrained, patience()]);
+  const end = clientLeaves ? await session.stop() : await session.ended;
+  // Connections that were open are told of with what they carried.
+  await Promise.race([Promise.all([relay.serverDrained, listening?.close()]), patience]);
   relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));
-  await Promise.race([relay.flush(), patience()]);
-  return { end, reason, patience };
+  await Promise.race([Promise.all([relay.flush(), stderrWritten]), patience]);
+  return { end, reason };
 }
 
 /** Says why on stderr and in the client: stays to answer each request until the client goes (protocol.md 3.5). */

@@ -136,6 +136,29 @@ describe('the launcher dies', () => {
   });
 });
 
+describe('a client that reads late', () => {
+  it('gets the last answer whole, and why the server ended', async () => {
+    const { name } = install('plain');
+    const launcher = start(name, ['/bin/sh', '-c', '"$0" run "$1" | { sleep 1; cat; }', CORDON, name]);
+    const unanswered = launcher.request('test/no-answer');
+    const large = launcher.request('test/large-then-exit');
+    expect((await large)['result']).toEqual({ text: 'x'.repeat(4_000_000) });
+    expect(await unanswered).toMatchObject({ error: { data: { source: 'cordon', reason: 'SERVER_ENDED' } } });
+  });
+
+  it('IP-14 P5: or not at all cannot hold us when it goes', async () => {
+    const { launcher, token } = await running('stubborn');
+    launcher.child.stdout?.pause();
+    for (let id = 100; id < 108; id += 1) launcher.send({ jsonrpc: '2.0', id, method: 'test/large' });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const at = performance.now();
+    launcher.child.kill('SIGINT');
+    const exit = await launcher.exited;
+    expect(exit.at - at).toBeLessThan(400);
+    await gone(token, 200);
+  });
+});
+
 describe('X08: the launcher is killed while it starts', () => {
   // Every few milliseconds of the start; a start takes about 150 ms until the server answers.
   for (let afterMs = 0; afterMs <= 180; afterMs += 6) {
