@@ -518,6 +518,7 @@ export const relayAnswers = {
   tooManyRequests: 'too many requests are waiting',
   tooManyNotifications: 'too many notifications in a short time',
   methodNotFound: 'Method not found',
+  versionUnknown: 'Unsupported protocol version',
   requestsUnavailable: 'the server asked without a session that allows it',
   answersPaused: 'the server does not read its answers',
 } as const;

@@ -9,6 +9,7 @@ export type DenialReason =
   | 'id-unknown'
   | 'id-duplicate'
   | 'method-blocked'
+  | 'version-unknown'
   | 'rate-limited'
   | 'path-appeared';
 

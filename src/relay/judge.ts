@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
 import { type LineFault, SEVERITIES } from './fault.ts';
 import type { Frame } from './framing.ts';
 import { LIMITS, LIST_METHODS } from './limits.ts';
-import { decideMethod, type Era } from './methods.ts';
+import { decideMethod, type Era, MODERN_VERSIONS } from './methods.ts';
 import { PendingTable, type PendingRequest } from './pending.ts';
 import { RateLimit } from './rate-limit.ts';
 import { readLine } from './read-line.ts';
@@ -34,6 +34,7 @@ const FORWARD_ANSWER: Verdict = { forward: true, isAnswer: true };
 const IGNORE: Verdict = {};
 
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+const MAX_VERSION_LENGTH = 64;
 const SUBSCRIPTION_KEY = 'io.modelcontextprotocol/subscriptionId';
 const GREETINGS = new Set(['initialize', 'server/discover']);
 /** Requests whose results may ask for something in between (2026-07-28). */
@@ -79,7 +80,7 @@ export class Judge {
     if (frame.kind === 'too-long')
       return {
         ...deny('frame-too-large', relayAnswers.tooLarge),
-        ...this.#failure(frame.skimmed, relayAnswers.resultTooLarge(frame.length)),
+        ...this.#failure(frame.skimmed, relayAnswers.tooLarge, relayAnswers.resultTooLarge(frame.length)),
       };
     const reading = readLine(frame.bytes);
     if (!reading.ok) return this.#serverFault(reading.fault, reading.skimmed);
@@ -100,7 +101,8 @@ export class Judge {
     if (frame.kind === 'endless') return undefined;
     if (frame.kind === 'too-long') return frame.skimmed.hasMethod ? frame.skimmed.id : undefined;
     const reading = readLine(frame.bytes);
-    return reading.ok && reading.message.kind === 'request' ? reading.message.id : undefined;
+    if (!reading.ok) return reading.skimmed.hasMethod ? reading.skimmed.id : undefined;
+    return reading.message.kind === 'request' ? reading.message.id : undefined;
   }
 
   /** The requests of the client that still wait; they count as answered from now on. */
@@ -119,6 +121,8 @@ export class Judge {
     if (this.#clientRequests.isFull)
       return reject(CODES.internal, relayAnswers.tooManyRequests, 'rate-limited');
     const era = eraOf(params);
+    if (era === 'modern' && !MODERN_VERSIONS.includes(versionOf(params)))
+      return unsupported(id, versionOf(params));
     if (decideMethod('client-to-server', 'request', method, era) === 'block')
       return reject(CODES.methodNotFound, relayAnswers.methodNotFound, 'method-blocked');
     if (method === 'initialize') this.#isLegacy = true;
@@ -208,7 +212,7 @@ export class Judge {
         ...deny('frame-too-large', relayAnswers.tooLarge),
         answer: failed(asked.id, relayAnswers.resultTooLarge(bytes)),
       };
-    if (message.kind === 'result' && !isResultTypeKnown(message.result['resultType'], asked)) {
+    if (message.kind === 'result' && !isResultTypeKnown(message.result, asked)) {
       const words = lineFaults['result-type-unknown'];
       return { ...deny('frame-invalid', words), answer: failed(asked.id, relayAnswers.resultInvalid(words)) };
     }
@@ -218,20 +222,37 @@ export class Judge {
   #serverFault(fault: LineFault, skimmed: Skimmed): Verdict {
     if (SEVERITIES[fault] === 'violation') return { violation: fault };
     const words = lineFaults[fault];
-    return { ...deny('frame-invalid', words), ...this.#failure(skimmed, relayAnswers.resultInvalid(words)) };
+    return {
+      ...deny('frame-invalid', words),
+      ...this.#failure(skimmed, words, relayAnswers.resultInvalid(words)),
+    };
   }
 
-  /** Whoever waits for this unreadable answer is told so, instead of waiting for a minute. */
-  #failure(skimmed: Skimmed, words: string): Verdict {
-    if (skimmed.id === undefined || skimmed.hasMethod || !skimmed.hasVersion) return IGNORE;
-    const asked = this.#clientRequests.settle(skimmed.id);
-    return asked === undefined || asked.isCancelled ? IGNORE : { answer: failed(asked.id, words) };
+  /** Whoever waits for this unreadable line of the server is told so, instead of waiting for a minute. */
+  #failure(skimmed: Skimmed, words: string, resultWords: string): Verdict {
+    const { id, hasMethod, hasVersion } = skimmed;
+    if (id === undefined || !hasVersion) return IGNORE;
+    if (hasMethod) {
+      if (!this.#isLegacy || this.#serverRequests.has(id)) return IGNORE;
+      return { answer: { to: 'server', id, code: CODES.invalidRequest, message: words } };
+    }
+    const asked = this.#clientRequests.settle(id);
+    return asked === undefined || asked.isCancelled ? IGNORE : { answer: failed(asked.id, resultWords) };
   }
 
-  /** An unreadable request of the client is answered when its id is readable and nobody else waits under it. */
+  /**
+   * An unreadable request of the client is answered when its id is readable and nobody else waits under it; an unreadable
+   * answer of the client is one all the same to the server that waits for it.
+   */
   #rejection(skimmed: Skimmed, words: string): Verdict {
     const { id, hasMethod } = skimmed;
-    if (id === undefined || !hasMethod || this.#clientRequests.has(id)) return IGNORE;
+    if (id === undefined) return IGNORE;
+    if (!hasMethod) {
+      const asked = this.#serverRequests.settle(id);
+      if (asked === undefined || asked.isCancelled) return IGNORE;
+      return { answer: { to: 'server', id, code: CODES.internal, message: words } };
+    }
+    if (this.#clientRequests.has(id)) return IGNORE;
     return {
       answer: { to: 'client', id, code: CODES.invalidRequest, message: words, reason: 'frame-invalid' },
     };
@@ -246,10 +267,27 @@ function failed(id: RequestId, words: string): Answer {
   return { to: 'client', id, code: CODES.internal, message: words, reason: 'PROTOCOL_VIOLATION' };
 }
 
+function unsupported(id: RequestId, requested: string): Verdict {
+  const message = relayAnswers.versionUnknown;
+  const reason = 'version-unknown';
+  const data = { supported: MODERN_VERSIONS, requested };
+  return {
+    answer: { to: 'client', id, code: CODES.versionUnsupported, message, reason, data },
+    denial: { reason, detail: message },
+  };
+}
+
 /** Judged per message: one process may serve both generations (protocol.md 5.3.5). */
 function eraOf(params: JsonObject): Era {
   const meta = params['_meta'];
-  return isJsonObject(meta) && typeof meta[VERSION_KEY] === 'string' ? 'modern' : 'legacy';
+  return isJsonObject(meta) && Object.hasOwn(meta, VERSION_KEY) ? 'modern' : 'legacy';
+}
+
+/** The version that a request of the newer generation names; empty for what no version looks like. */
+function versionOf(params: JsonObject): string {
+  const meta = params['_meta'];
+  const version = isJsonObject(meta) ? meta[VERSION_KEY] : undefined;
+  return typeof version === 'string' && version.length <= MAX_VERSION_LENGTH ? version : '';
 }
 
 function progressTokenOf(params: JsonObject): RequestId | undefined {
@@ -258,8 +296,12 @@ function progressTokenOf(params: JsonObject): RequestId | undefined {
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
 }
 
-/** Absent means complete. Results that ask back exist only in the modern generation and for three methods. */
-function isResultTypeKnown(resultType: unknown, asked: PendingRequest): boolean {
-  if (resultType === undefined || resultType === 'complete') return true;
+/**
+ * Absent means complete. Results that ask back exist only in the modern generation and for three methods; a result that
+ * asks without saying so is one that two readers understand in two ways.
+ */
+function isResultTypeKnown(result: JsonObject, asked: PendingRequest): boolean {
+  const { resultType } = result;
+  if (resultType === undefined || resultType === 'complete') return result['inputRequests'] === undefined;
   return resultType === 'input_required' && asked.era === 'modern' && RESUMABLE_METHODS.has(asked.method);
 }

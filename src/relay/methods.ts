@@ -5,6 +5,9 @@ export type Direction = 'client-to-server' | 'server-to-client';
 export type CallKind = 'request' | 'notification';
 /** `legacy`: up to 2025-11-25, with a handshake. `modern`: 2026-07-28, version in every request. */
 export type Era = 'legacy' | 'modern';
+/** Servers do not look again at what a request says of itself, so an unknown version stops here (protocol.md 5.3.5). */
+export const MODERN_VERSIONS: readonly string[] = ['2026-07-28'];
+
 export type Decision = 'pass' | 'block';
 
 interface MethodRule {

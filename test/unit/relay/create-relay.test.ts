@@ -81,9 +81,10 @@ describe('refuse', () => {
     await turn();
     relay.refuse(serverEnded(3));
     input.write(`{"jsonrpc":"2.0","id":1,"result":{}}\n[]\n${request(2)}`);
+    input.write('{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"a":1,"a":2}}\n');
     await turn();
     const lines = text(output).trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual([0, 'a', 2]);
+    expect(lines.map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual([0, 'a', 2, 3]);
     expect(JSON.parse(lines[0] ?? '')).toEqual({
       jsonrpc: '2.0',
       id: 0,

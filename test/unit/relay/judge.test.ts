@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Judge, type Verdict } from '../../../src/relay/judge.ts';
 import { LIMITS } from '../../../src/relay/limits.ts';
 
+const VERSION = 'io.modelcontextprotocol/protocolVersion';
 const MODERN = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  [VERSION]: '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
@@ -65,6 +66,20 @@ describe('answers', () => {
     expect(ask('tools/call', {}).answer?.code).toBe(-32603);
   });
 
+  it.each([
+    ['tools/list', MODERN, {}],
+    ['tools/call', MODERN, { resultType: 'complete' }],
+    ['tools/call', undefined, {}],
+  ])('S2C-04, S2C-05: to %s may not ask back without saying so', (method, _meta, members) => {
+    const session = new Session();
+    session.client({ id: 1, method, params: { _meta: _meta ?? {} } });
+    const inputRequests = { a: { method: 'sampling/createMessage', params: {} } };
+    expect(session.server({ id: 1, result: { ...members, content: [], inputRequests } })).toMatchObject({
+      answer: { to: 'client', id: 1, code: -32603 },
+      denial: { reason: 'frame-invalid' },
+    });
+  });
+
   it('JR-35: to cancelled requests are dropped, and a cancel that came too late goes nowhere', () => {
     const session = new Session();
     const cancel = { method: 'notifications/cancelled', params: { requestId: 1 } };
@@ -95,6 +110,37 @@ describe('answers', () => {
   });
 });
 
+describe('the version of a request', () => {
+  const ask = (version: unknown): Verdict =>
+    new Session().client({ id: 1, method: 'tools/call', params: { _meta: { [VERSION]: version } } });
+
+  it('passes when it is known', () => {
+    expect(ask('2026-07-28').forward).toBe(true);
+  });
+
+  it.each<[unknown, string]>([
+    ['2027-01-01', '2027-01-01'],
+    ['2025-11-25', '2025-11-25'],
+    [['2026-07-28'], ''],
+    [{ toString: 1 }, ''],
+    [5, ''],
+    [null, ''],
+    ['x'.repeat(1000), ''],
+  ])('%j is answered with those that are', (version, requested) => {
+    expect(ask(version)).toEqual({
+      answer: {
+        to: 'client',
+        id: 1,
+        code: -32022,
+        message: 'Unsupported protocol version',
+        reason: 'version-unknown',
+        data: { supported: ['2026-07-28'], requested },
+      },
+      denial: { reason: 'version-unknown', detail: 'Unsupported protocol version' },
+    });
+  });
+});
+
 describe('requests of the server', () => {
   it('pass after initialize only, and their answers once', () => {
     const session = new Session();
@@ -120,6 +166,30 @@ describe('requests of the server', () => {
     });
     expect(session.client(progress).denial?.reason).toBe('id-unknown');
     expect(session.client({ id: 's', result: {} })).toEqual({});
+  });
+
+  it('that are unreadable are answered when their id is not', () => {
+    const session = new Session();
+    const unreadable = { id: 's', method: 'sampling/createMessage', params: { text: '\ud800' } };
+    expect(session.server(unreadable).answer).toBeUndefined();
+    session.handshake();
+    expect(session.server(unreadable).answer).toMatchObject({ to: 'server', id: 's', code: -32600 });
+    expect(session.server({ id: 's', method: 'roots/list' }).forward).toBe(true);
+    // An answer would settle the one that waits.
+    expect(session.server(unreadable).answer).toBeUndefined();
+  });
+
+  it('get an error when what the client answers cannot be read', () => {
+    const session = new Session().handshake();
+    const unreadable = { id: 's', result: { text: '\ud800' } };
+    expect(session.client(unreadable).answer).toBeUndefined();
+    session.server({ id: 's', method: 'sampling/createMessage' });
+    expect(session.client(unreadable)).toMatchObject({
+      answer: { to: 'server', id: 's', code: -32603 },
+      denial: { reason: 'frame-invalid' },
+    });
+    expect(session.client({ id: 's', result: {} }).denial?.reason).toBe('id-unknown');
+    expect(session.server({ id: 's', method: 'sampling/createMessage' }).forward).toBe(true);
   });
 
   it('are bounded in number', () => {
