@@ -437,6 +437,10 @@ export const serverSilent = (seconds: number) =>
     "see what it wrote on stderr in the client's log",
   ]);
 
+/** The session goes on: a disk that is full must not end the work of whoever fills it, or of others. */
+export const auditLost = (file: string, cause: unknown) =>
+  `warning: the audit log ${quote(file)} cannot be written any more: ${reasonOf(cause)}`;
+
 /** A path that the profile protects did not exist at the start and is there now: somebody should look at it. */
 export const pathAppeared = (path: string) =>
   `warning: ${quote(path)} appeared while the server ran; its profile asks to protect that path`;

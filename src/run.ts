@@ -11,6 +11,7 @@ import { type Installation, locateInstallation } from './installation.ts';
 import { closeInheritedFds } from './launch/inherited-fds.ts';
 import type { Session, SessionEnd } from './launch/session.ts';
 import {
+  auditLost,
   egressFailed,
   pathAppeared,
   renderError,
@@ -70,7 +71,10 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       throw usageInvalid('cordon run takes exactly one argument, the name of a profile');
     if (isTerminal(0)) throw stdinIsTerminal();
     const installation = locateInstallation(program.root, program.home);
-    audit = openAudit(installation.auditFile);
+    audit = openAudit(
+      installation.auditFile,
+      (cause) => void process.stderr.write(`${auditLost(installation.auditFile, cause)}\n`),
+    );
     subject.profile = name.slice(0, 64);
     const begun = performance.now();
     let hashing: Hashing | undefined;

@@ -14,8 +14,11 @@ export interface AuditLog {
   record(event: AuditEvent): Promise<void>;
 }
 
-/** Opens (and rotates) the log. Throws AUDIT_UNWRITABLE: a server that cannot be audited is not started. */
-export function openAudit(file: string): AuditLog {
+/**
+ * Opens (and rotates) the log. Throws AUDIT_UNWRITABLE: a server that cannot be audited is not started.
+ * @param onLost told once, when a line cannot be written all the same
+ */
+export function openAudit(file: string, onLost: (cause: unknown) => void = () => {}): AuditLog {
   let fd: number;
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -36,6 +39,7 @@ export function openAudit(file: string): AuditLog {
     throw auditUnwritable(file, error);
   }
   let logger: { info(event: object): void } | undefined;
+  let lost = false;
   return {
     async record(event) {
       if (logger === undefined) {
@@ -52,8 +56,10 @@ export function openAudit(file: string): AuditLog {
       }
       try {
         logger.info(event);
-      } catch {
-        // A full disk: the session goes on, the event is lost, and nothing else can be written either.
+      } catch (error) {
+        // A full disk, or a limit on the size of files: the session goes on, but not without a word.
+        if (!lost) onLost(error);
+        lost = true;
       }
     },
   };

@@ -9,6 +9,7 @@ import { openAudit } from '../../../src/audit/log.ts';
 import { CordonError } from '../../../src/errors.ts';
 
 const MIB = 1024 * 1024;
+const LOG = new URL('../../../src/audit/log.ts', import.meta.url).href;
 let folder: string;
 let file: string;
 
@@ -86,6 +87,22 @@ describe('openAudit', () => {
   });
 });
 
+describe('a disk that is full, or a limit on the size of files', () => {
+  it('costs the event and not the session, and is said once', async () => {
+    const script = path.join(folder, 'launcher.ts');
+    fs.writeFileSync(
+      script,
+      `import { openAudit } from ${JSON.stringify(LOG)};
+      const log = openAudit(${JSON.stringify(file)}, (cause) => console.log('lost', cause.code));
+      for (let n = 0; n < 20; n += 1)
+        await log.record({ event: 'refused', profile: 'p', code: 'PROFILE_INVALID', message: 'm'.repeat(900) });
+      console.log('alive');`,
+    );
+    const limited = ['-c', 'ulimit -f 8; exec "$0" run "$1"', bunPath(), script];
+    expect((await promisify(execFile)('/bin/sh', limited)).stdout).toBe('lost EFBIG\nalive\n');
+  });
+});
+
 describe('several launchers', () => {
   it('move one full log aside at the same moment, and all go on', async () => {
     fillUp();
@@ -115,10 +132,9 @@ describe('several launchers', () => {
 
 /** Three processes, as in the built executable; what they wrote to stderr when one failed. */
 async function inParallel(body: string): Promise<string[]> {
-  const log = new URL('../../../src/audit/log.ts', import.meta.url).href;
   const script = (number: number): string => `
     import fs from 'node:fs';
-    import { openAudit } from ${JSON.stringify(log)};
+    import { openAudit } from ${JSON.stringify(LOG)};
     const file = ${JSON.stringify(file)}, start = ${start}, number = ${number};
     ${body}`;
   const start = Date.now() + 1000;
