@@ -245,7 +245,7 @@ test('refuses at once what is as full as a file may be, without comparing all of
   const text = profile({
     permissions: {
       filesystem: many((index) => ({ path: `/srv/${index}`, access: 'read' })),
-      network: many((index) => ({ host: 'a.example', port: 1 + index })),
+      network: many((index) => ({ host: `n${index}.example.com`, port: 443 })),
     },
     expects: { deny: many((index) => ({ read: `/srv/x/${index}` })) },
   });
