@@ -1,7 +1,18 @@
 // Variables that no profile may set, because they make an interpreter or the dynamic linker run other code than the
 // reviewed tree (integrity.md 2.6), or because Cordon sets them itself.
 
-const SET_BY_CORDON = ['PATH', 'HOME', 'TMPDIR', 'NODE_DISABLE_COMPILE_CACHE'];
+/** The proxy variables: a profile that named a proxy of its own would grant with one host all that the proxy reaches. */
+const SET_BY_CORDON = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'NODE_DISABLE_COMPILE_CACHE',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'NODE_USE_ENV_PROXY',
+];
 
 /** Grouped: Node, certificate checks, shells, libc and OpenSSL, other interpreters, programs that git starts. */
 const STEERING = `

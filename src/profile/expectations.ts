@@ -102,8 +102,13 @@ function judgeConnection(target: string, grants: ReadonlyArray<NetworkGrant | un
   return { kind: 'granted', by: ['permissions', 'network', index] };
 }
 
+/** Four decimal numbers that are not the loopback: one look tells, and the library is not loaded for it. */
+const ORDINARY_ADDRESS =
+  /^(?!127\.)(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}$/;
+
 /** The host as a grant would write it. */
 function targetHost(written: string): Read<string> {
+  if (ORDINARY_ADDRESS.test(written)) return { ok: true, value: written };
   const isBracketed = written.startsWith('[');
   const text = isBracketed ? written.slice(1, -1) : written;
   if (!isBracketed && !looksLikeAddress(text)) {

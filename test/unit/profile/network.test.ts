@@ -354,4 +354,19 @@ describe('expectations', () => {
     for (const side of ['allow', 'deny'])
       expect(faultsOf(network, { [side]: [{ connect }] })).toEqual([`expects.${side}[0].connect: ${fault}`]);
   });
+
+  test('property: a connection to four numbers means the address that the library reads, or nothing', () => {
+    const number = fc.oneof(
+      fc.nat(300).map(String),
+      fc.constantFrom('00', '01', '127', '255', '256', '0x1', ''),
+    );
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 3, maxLength: 5 }), (numbers) => {
+        const text = numbers.join('.');
+        const address = readAddress(text);
+        const faults = faultsOf([], { deny: [{ connect: `${text}:80` }] });
+        expect(faults.length === 0).toBe(address.ok);
+      }),
+    );
+  });
 });

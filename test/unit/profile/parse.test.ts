@@ -315,7 +315,15 @@ describe('refuses variables that steer an interpreter (EV rows)', () => {
     expect(faultsOf(profile({ secrets: { [name]: { why: 'x' } } }))).toEqual([`secrets.${name}: ${fault}`]);
   });
 
-  test.each(['PATH', 'HOME', 'TMPDIR', 'NODE_DISABLE_COMPILE_CACHE'])('%s, which cordon sets', (name) => {
+  test.each([
+    'PATH',
+    'HOME',
+    'TMPDIR',
+    'NODE_DISABLE_COMPILE_CACHE',
+    'HTTPS_PROXY',
+    'https_proxy',
+    'NODE_USE_ENV_PROXY',
+  ])('%s, which cordon sets', (name) => {
     expect(faultsOf(profile({ env: { [name]: 'x' } }))).toEqual([`env.${name}: is set by cordon`]);
   });
 });
