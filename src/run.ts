@@ -48,6 +48,8 @@ const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const DRAIN_MS = 150;
 /** From a signal or the end of stdin until we are gone: clients allow 500 ms, and some of it is the kernel's. */
 const LEAVE_MS = 330;
+/** And from the end of the server after a signal, when somebody does not read. */
+const SIGNAL_DRAIN_MS = 60;
 /** How long a client may take to read what a server said last, and why it ended. */
 const LAST_ANSWERS_MS = 5000;
 
@@ -277,10 +279,12 @@ async function untilEnd(
   const patience = Promise.race([leaving.then(() => delay(LEAVE_MS)), delay(LAST_ANSWERS_MS)]);
   if (reason === 'violation' || reason === 'egress') session.kill();
   const end = clientLeaves ? await session.stop() : await session.ended;
+  // Whoever sends a signal reads on only if they read by now.
+  const enough = reason === 'signal' ? Promise.race([patience, delay(SIGNAL_DRAIN_MS)]) : patience;
   // Connections that were open are told of with what they carried.
-  await Promise.race([Promise.all([relay.serverDrained, listening?.close()]), patience]);
+  await Promise.race([Promise.all([relay.serverDrained, listening?.close()]), enough]);
   relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));
-  await Promise.race([Promise.all([relay.flush(), stderrWritten]), patience]);
+  await Promise.race([Promise.all([relay.flush(), stderrWritten]), enough]);
   return { end, reason };
 }
 

@@ -8,8 +8,13 @@ import fs from 'node:fs';
 import { filtersUncounted } from '../messages.ts';
 import { EGRESS_FD, type ListenStep, listenCommand } from './outer-command.ts';
 
-/** Descriptor of the gate inside. One digit: dash redirects no larger number. */
+/** Descriptors inside. One digit each: dash redirects no larger number. */
 export const GATE_FD = 6;
+/**
+ * The server's stdin and stdout until it is the server's turn. bubblewrap and its init keep 0 and 1 open as long as they live,
+ * and would hide from us that a server closed its streams (IP-18); what is above 2 they pass on and close.
+ */
+export const STREAM_FDS = { input: 7, output: 8 } as const;
 
 /**
  * argv that waits at the gate and then becomes `command`.
@@ -21,7 +26,9 @@ export function gated(command: readonly string[], listen?: ListenStep): string[]
       ? ''
       : `${listenCommand('"$1"', '"$2"')} || exit 125; shift 2; exec ${EGRESS_FD}>&-; `;
   // A bash that plays sh adds variables of its own.
-  const script = `${first}read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; exec "$@" ${GATE_FD}<&-`;
+  const { input, output } = STREAM_FDS;
+  const streams = `<&${input} >&${output} ${input}<&- ${output}>&- ${GATE_FD}<&-`;
+  const script = `${first}read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; exec "$@" ${streams}`;
   const before = listen === undefined ? [] : [listen.program, listen.spec];
   return ['/bin/sh', '-c', script, 'gate', ...before, ...command];
 }

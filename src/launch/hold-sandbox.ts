@@ -1,7 +1,7 @@
 // Plan -> a sandbox that stands ready and is held before its server. One spawn; everything the child gets is placed by
 // descriptor number:
-//   0-2 the server's stdio   3 bubblewrap's options   4 its status   5 the hold   6 the gate
-//   7 where its listening sockets are handed out, with network grants   then data and mounts
+//   0 and 1 nothing   2 stderr   3 bubblewrap's options   4 its status   5 the hold   6 the gate   7 and 8 the server's stdin
+//   and stdout   9 where its listening sockets are handed out, with network grants   then data and mounts
 // The package is hashed meanwhile: nothing of it runs before release() is given what verify/ alone can make.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { type ControlGroup, confine } from './cgroup.ts';
 import { diagnoseSetup } from './diagnose.ts';
-import { GATE_FD, gated, isTied } from './gate.ts';
+import { gated, isTied } from './gate.ts';
 import { applyLimits, limitMemory, verifyMounts, verifyNetwork } from './hold.ts';
 import { type OpenedHandOver, openHandOver } from './hand-over.ts';
 import { memoryFile, pipe } from './libc.ts';
@@ -183,19 +183,20 @@ export interface Exit {
 async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
   const { plan } = request;
   const egress = await openHandOver(plan);
-  const rendering = renderBwrap(plan, { ...FDS, first: (egress === undefined ? GATE_FD : EGRESS_FD) + 1 });
+  const rendering = renderBwrap(plan, { ...FDS, first: egress === undefined ? EGRESS_FD : EGRESS_FD + 1 });
   const [stdin, stdout, stderr, status, block, gate] = [pipe(), pipe(), pipe(), pipe(), pipe(), pipe()];
   const options = memoryFile('options', rendering.options.map((option) => `${option}\0`).join(''));
   const slots = rendering.slots.map((slot) => placeSlot(slot, request));
   const command = gated([plan.command.program, ...plan.command.args], egress?.inside);
+  // In the order of their numbers.
   const fixed = [
-    stdin.read,
-    stdout.write,
     stderr.write,
     options,
     status.write,
     block.read,
     gate.read,
+    stdin.read,
+    stdout.write,
     ...(egress === undefined ? [] : [egress.theirs]),
   ];
   const sweeper = startSweeper(block.read);
@@ -209,7 +210,7 @@ async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
     // bubblewrap's own environment would show in /proc/1/environ (P01); the server's is among the options.
     env: {},
     cwd: '/',
-    stdio: [...fixed, ...slots.map((slot) => slot.fd)],
+    stdio: ['ignore', 'ignore', ...fixed, ...slots.map((slot) => slot.fd)],
   });
   const exit = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));

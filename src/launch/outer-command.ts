@@ -10,7 +10,7 @@
 // Each step execs the next, so the process that watches for the launcher's death is the one that was spawned.
 
 /** Descriptor over which the sockets are handed out. One digit: dash redirects no larger number. */
-export const EGRESS_FD = 7;
+export const EGRESS_FD = 9;
 
 /** Program and specification of the listening stage. */
 export interface ListenStep {

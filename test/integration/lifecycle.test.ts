@@ -124,6 +124,17 @@ describe('the launcher dies', () => {
     );
   });
 
+  it('IP-18 P8: a server that closes its stdout and lives is ended, and each call is told', async () => {
+    const { launcher, token } = await running('plain');
+    launcher.send({ jsonrpc: '2.0', method: 'test/close-output' });
+    const answer = await Promise.race([
+      launcher.request('test/no-answer'),
+      new Promise((resolve) => setTimeout(resolve, 5000, 'nothing')),
+    ]);
+    expect(answer).toMatchObject({ error: { data: { source: 'cordon', reason: 'PROTOCOL_VIOLATION' } } });
+    await gone(token, 500);
+  });
+
   it('G02: a server that stopped itself is ended all the same', async () => {
     const { launcher, token } = await running('plain');
     launcher.send({ jsonrpc: '2.0', id: 9, method: 'test/stop-self' });

@@ -22,7 +22,7 @@ describe('what bubblewrap is started by', () => {
     expect(command).toContain('--net');
     expect(command).not.toContain('--mount');
     const script = command[command.indexOf('-c') + 1] ?? '';
-    expect(script).toBe('"$1" __listen "$2" 7 </dev/null >/dev/null && shift 2 && exec "$@" 7>&-');
+    expect(script).toBe('"$1" __listen "$2" 9 </dev/null >/dev/null && shift 2 && exec "$@" 9>&-');
     expect(command.slice(-5)).toEqual([listen.program, listen.spec, ...BWRAP]);
   });
 
@@ -43,7 +43,7 @@ describe('what bubblewrap is started by', () => {
 test('the proxy way: the stage ends before the gate, and the server gets neither descriptor', () => {
   const [, , script = '', , ...rest] = gated(['/cordon/runtime/node', 'x'], listen);
   expect(script).toBe(
-    '"$1" __listen "$2" 7 </dev/null >/dev/null || exit 125; shift 2; exec 7>&-; read -r go <&6 || exit 125; unset SHLVL OLDPWD; exec "$@" 6<&-',
+    '"$1" __listen "$2" 9 </dev/null >/dev/null || exit 125; shift 2; exec 9>&-; read -r go <&6 || exit 125; unset SHLVL OLDPWD; exec "$@" <&7 >&8 7<&- 8>&- 6<&-',
   );
   expect(rest).toEqual([listen.program, listen.spec, '/cordon/runtime/node', 'x']);
 });
