@@ -75,17 +75,22 @@ function isManaged(): boolean {
   }
 }
 
+/** As far as it exists. */
 function realPath(folder: string): string {
   try {
     return fs.realpathSync(folder);
   } catch {
-    return path.resolve(folder);
+    const parent = path.dirname(folder);
+    return parent === folder ? folder : path.join(realPath(parent), path.basename(folder));
   }
 }
 
-/** Everything that Cordon trusts or writes: no server may write there, whatever its profile grants. */
+/**
+ * Everything that Cordon trusts or writes: no server may write there, whatever its profile grants. Also where they really
+ * are: people keep ~/.config in a repository of their own, and link to it.
+ */
 export function ownFolders(installation: Installation, programRoot: string): readonly string[] {
-  return [
+  const folders = [
     programRoot,
     ...installation.profileFolders.map((folder) => folder.path),
     installation.store,
@@ -93,6 +98,7 @@ export function ownFolders(installation: Installation, programRoot: string): rea
     path.dirname(installation.configFile),
     path.dirname(MANAGED_CONFIG),
   ];
+  return [...new Set(folders.flatMap((folder) => [folder, realPath(folder)]))];
 }
 
 /** The folder that `${state}` means for one profile. */

@@ -367,6 +367,11 @@ export const grantPathMissing = (path: string) =>
 export const grantPathUnsafe = (path: string, why: string, hints: readonly string[] = []) =>
   fault('GRANT_PATH_UNSAFE', `the profile grants ${quote(path)}, which ${escapeText(why)}`, hints);
 
+export const grantIsAlias = (path: string, folder: string) =>
+  grantPathUnsafe(path, `is ${quote(folder)} by another name, a bind mount`, [
+    'start the client in the folder of one project',
+  ]);
+
 export const grantReachesCordon = (path: string, folder: string) =>
   grantPathUnsafe(path, `would let the server write to cordon's own ${quote(folder)}`, [
     'start it in the folder of a project, not in the folder of cordon',

@@ -15,6 +15,7 @@ import type { NetworkGrant } from './profile/pieces.ts';
 import type { Profile } from './profile/schema.ts';
 import { type ResolvedServer, resolveServer } from './resolve/resolve.ts';
 import type { ProbedGrant, SystemFacts } from './system/facts.ts';
+import { refuseAliases } from './system/aliases.ts';
 import { probeEgress } from './system/probe-egress.ts';
 import { probeGrants } from './system/probe-grants.ts';
 import { currentPlatform, probeSystem } from './system/probe.ts';
@@ -61,7 +62,8 @@ export function prepare(request: PrepareRequest): Prepared {
     state,
     stateInside: INSIDE.state,
   });
-  refuseOwnFolders(expanded.grants, { folders: ownFolders(installation, request.programRoot), state });
+  const own = ownFolders(installation, request.programRoot);
+  refuseOwnFolders(expanded.grants, { folders: own, state });
   const usesState = expanded.grants.some((grant) => grant.source === state);
   const stateMade = usesState && request.createState && !fs.existsSync(state) ? state : undefined;
   if (stateMade !== undefined) fs.mkdirSync(stateMade, { recursive: true, mode: 0o700 });
@@ -71,6 +73,7 @@ export function prepare(request: PrepareRequest): Prepared {
       optional: grant.optional || (grant.source === state && !request.createState),
     })),
   );
+  refuseAliases(grants, { homes: [installation.home, installation.accountHome], own });
   const plan = planSandbox({
     profile,
     package: `${profile.source.package}@${profile.source.version}`,

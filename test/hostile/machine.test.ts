@@ -119,6 +119,35 @@ describe.runIf(isRoot)('P7: the kernel', () => {
   });
 });
 
+describe.runIf(isRoot)('P2: another name of a folder, by a bind mount', () => {
+  const CASES = [
+    ['the home folder', home, '.', 'read'],
+    ['a folder above it', path.dirname(home), '.', 'read'],
+    ['the root', '/', '.', 'read'],
+    ['the home folder, in a grant below the workspace', home, 'inner', 'read'],
+    ["cordon's own profiles", path.join(home, '.config/cordon/profiles'), '.', 'write'],
+    ['the program', ROOT, '.', 'write'],
+  ] as const;
+  for (const [what, folder, inside, access] of CASES) {
+    it(`${what}: refused`, async () => {
+      const granted = path.join(cwd, inside);
+      const profile = path.join(home, '.config/cordon/profiles/fixture/profile.json');
+      const before = fs.readFileSync(profile, 'utf8');
+      fs.mkdirSync(granted, { recursive: true });
+      const grants = [
+        { path: '${workspace}', access: 'read' },
+        { path: '${workspace}/inner', access: 'read' },
+      ];
+      const filesystem = inside === '.' ? [{ path: '${workspace}', access }] : grants;
+      fs.writeFileSync(profile, JSON.stringify({ ...JSON.parse(before), permissions: { filesystem } }));
+      const found = await refusal(inNamespaces(['--mount'], `mount --bind ${folder} ${granted}`));
+      fs.writeFileSync(profile, before);
+      expect(found).toMatchObject({ code: 'GRANT_PATH_UNSAFE', status: 125 });
+      expect(found.message).toContain('by another name');
+    });
+  }
+});
+
 describe.runIf(isRoot)('the folder for temporary files', () => {
   it('cannot be written: pinning says which and starts nothing', () => {
     const script = 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; shift; exec "$@"';

@@ -343,6 +343,19 @@ describe('a workspace that is too much', () => {
   });
 });
 
+it("SC-30: a workspace that really holds cordon's own profiles", async () => {
+  edit('profile.json', (profile) => ({
+    ...profile,
+    ...granting({ path: '${workspace}', access: 'write' }),
+  }));
+  const dotfiles = path.join(world.home, 'dotfiles');
+  fs.mkdirSync(dotfiles);
+  fs.renameSync(path.join(world.home, '.config'), path.join(dotfiles, 'config'));
+  fs.symlinkSync('dotfiles/config', path.join(world.home, '.config'));
+  for (const cwd of [dotfiles, path.join(dotfiles, 'config/cordon/profiles')])
+    await world.expectRefusal({ code: 'GRANT_PATH_UNSAFE', names: "write to cordon's own", cwd });
+});
+
 describe('a lockfile that pins less than all', () => {
   const LOCKED = 'node_modules/tampered-server';
   const PLACE = `packages["${LOCKED}"]`;
