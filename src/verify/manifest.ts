@@ -61,7 +61,8 @@ function compareBytewise(a: string, b: string): number {
   return a.length - b.length;
 }
 
-const FILE_LINE = /^([0-9a-f]{64}) {2}\.\/(.+)$/;
+// s: a name may hold U+2028, which is no line break here.
+const FILE_LINE = /^([0-9a-f]{64}) {2}\.\/(.+)$/s;
 
 /**
  * Reads a manifest, strictly: only what `formatManifest` could have written, so that equal entries mean equal text.

@@ -120,6 +120,11 @@ function write(file: string): void {
 
 describe('parseManifest', () => {
   const zeros = '0'.repeat(64);
+  it('takes a name that holds what other programs call a line break', () => {
+    const entry = { kind: 'file', path: 'a\u2028b\u2029', executable: false, sha256: zeros } as const;
+    expect(parseManifest(formatManifest([entry]))).toEqual([entry]);
+  });
+
   it.each([
     ['nothing', ''],
     ['another version', '# tree-manifest 2\n'],
