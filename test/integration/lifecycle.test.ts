@@ -328,6 +328,20 @@ describe('many', () => {
   });
 });
 
+describe('a quiet launcher', () => {
+  it('gives back the memory of its start, and goes on', async () => {
+    const { launcher } = await running('plain');
+    const resident = (): number =>
+      Number(
+        /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${launcher.child.pid}/status`, 'utf8'))?.[1],
+      ) / 1024;
+    await until(() => resident() < 40, 8000, 'a resident set below 40 MiB');
+    expect(await launcher.request('test/still-there')).toMatchObject({
+      result: { method: 'test/still-there' },
+    });
+  });
+});
+
 /** bubblewrap's outer process, then its init, by parentage. */
 function sandboxProcesses(token: string): number[] {
   return processesWith(token).filter((pid) =>
