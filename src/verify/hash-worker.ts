@@ -49,6 +49,7 @@ async function hashWhole(request: HashRequest): Promise<string> {
     owner: request.owner,
     skip: elsewhere === undefined ? new Set() : new Set(shares),
     onFolder: endWithParent(),
+    mayChangeFolder: true,
   });
   const other = await elsewhere;
   const sum = summarize({
@@ -66,7 +67,11 @@ function walkShare(request: HashRequest): WalkResult {
     // A folder that is not there: its files are missing, so the digest differs, and that is what gets reported.
     const folder = chain.at(-1);
     if (folder === undefined) continue;
-    const { entries, bytes } = walkTree(folder, path, { owner: request.owner, onFolder });
+    const { entries, bytes } = walkTree(folder, path, {
+      owner: request.owner,
+      onFolder,
+      mayChangeFolder: true,
+    });
     for (const entry of entries) whole.entries.push(entry);
     whole.bytes += bytes;
     for (const { fd } of chain) fs.closeSync(fd);

@@ -15,6 +15,11 @@ export interface WalkOptions {
   readonly skip?: ReadonlySet<string>;
   /** Called now and then; may throw to end the walk. */
   readonly onFolder?: () => void;
+  /**
+   * The walk may change the current folder, which all of a process shares: then the kernel looks each name up where it is,
+   * and not on a way through /proc.
+   */
+  readonly mayChangeFolder?: boolean;
 }
 
 export interface WalkResult {
@@ -54,23 +59,34 @@ function walkFolder(folder: OpenFolder, path: string, walk: Walk): void {
   const before = fs.fstatSync(folder.fd);
   checkOwner(before, path === '' ? '.' : path, walk);
   const entries = opened(path, () => fs.readdirSync(folder.prefix, { withFileTypes: true }));
+  const prefix = enter(folder, walk);
+  const subfolders: string[] = [];
   for (const entry of entries) {
     const entryPath = path === '' ? entry.name : `${path}/${entry.name}`;
     const fault = nameFault(entry.name);
     if (fault !== undefined) throw treeUnsafe(entryPath, fault);
     if (entry.isDirectory()) {
-      if (walk.skip?.has(entryPath) !== true) walkSubfolder(folder, entry.name, entryPath, walk);
+      if (walk.skip?.has(entryPath) !== true) subfolders.push(entry.name);
     } else if (entry.isFile()) {
-      hashFile(folder, entry.name, entryPath, walk);
+      hashFile(prefix + entry.name, entryPath, walk);
     } else {
       // Before any open: opening a device may already do something.
       throw treeUnsafe(entryPath, `is ${kindOf(entry)}`);
     }
   }
+  // Last, because they change the current folder.
+  for (const name of subfolders) walkSubfolder(folder, name, path === '' ? name : `${path}/${name}`, walk);
   // A name added, removed or renamed meanwhile moves the folder's times (SC-16).
   const after = fs.fstatSync(folder.fd);
   if (after.ctimeMs !== before.ctimeMs || after.mtimeMs !== before.mtimeMs)
     throw treeUnsafe(path === '' ? '.' : path, CHANGED);
+}
+
+/** What to put before a name of this folder. The current folder is held like a descriptor: by the object, not by a path. */
+function enter(folder: OpenFolder, walk: Walk): string {
+  if (walk.mayChangeFolder !== true || process.platform !== 'linux') return folder.prefix;
+  process.chdir(folder.prefix);
+  return '';
 }
 
 function walkSubfolder(folder: OpenFolder, name: string, path: string, walk: Walk): void {
@@ -82,8 +98,8 @@ function walkSubfolder(folder: OpenFolder, name: string, path: string, walk: Wal
   }
 }
 
-function hashFile(folder: OpenFolder, name: string, path: string, walk: Walk): void {
-  const fd = opened(path, () => fs.openSync(folder.prefix + name, FILE_FLAGS));
+function hashFile(file: string, path: string, walk: Walk): void {
+  const fd = opened(path, () => fs.openSync(file, FILE_FLAGS));
   try {
     const stat = fs.fstatSync(fd);
     // The listing said "file"; what was opened may be another thing by now.

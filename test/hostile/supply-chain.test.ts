@@ -398,18 +398,25 @@ describe('the installed tree', () => {
     expect(bench.server().pins.entry).toBe(ENTRY);
   });
 
-  it.each(['link', 'file'] as const)(
-    'SC-16: a folder swapped for a %s during the walk is refused',
-    async (by) => {
+  it.each([
+    ['link', false],
+    ['link', true],
+    ['file', false],
+    ['file', true],
+  ] as const)(
+    'SC-16: a folder swapped for a %s during the walk is refused (changing the current folder: %s)',
+    async (by, mayChangeFolder) => {
       await bench.install();
       const tree = path.join(bench.home, 'swapped');
       fs.mkdirSync(path.join(tree, 'a/b'), { recursive: true });
       fs.writeFileSync(path.join(tree, 'a/b/c.js'), 'x', { mode: 0o644 });
       const folder = openFolder(tree);
+      const current = process.cwd();
       let seen = 0;
       const walk = async () =>
         walkTree(folder, '', {
           owner: 'user',
+          mayChangeFolder,
           onFolder: () => {
             seen += 1;
             if (seen !== 2) return;
@@ -420,6 +427,7 @@ describe('the installed tree', () => {
           },
         });
       const error = await refusal(walk());
+      process.chdir(current);
       fs.closeSync(folder.fd);
       fs.rmSync(tree, { recursive: true });
       expect([error.code, error.message]).toEqual(['TREE_UNSAFE', expect.stringContaining('changed while')]);
