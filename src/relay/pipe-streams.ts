@@ -107,11 +107,24 @@ class BunReadable extends Readable {
         else if (value.length === 0) this._read();
         else {
           this.#bytesThisTurn += value.length;
-          this.push(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+          this.#give(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
         }
       },
       (error: Error) => this.destroy(error),
     );
+  }
+
+  /**
+   * To whoever listens, and the next read at once: `push` would do the same in two more turns of the event loop. Only a
+   * stream that was paused meanwhile keeps what came, and reads on when it is asked to.
+   */
+  #give(chunk: Buffer): void {
+    if (this.readableFlowing !== true || this.readableLength > 0 || this.destroyed) {
+      this.push(chunk);
+      return;
+    }
+    this.emit('data', chunk);
+    if (!this.destroyed) this._read();
   }
 
   override _destroy(error: Error | null, settle: (error: Error | null) => void): void {
@@ -138,6 +151,30 @@ class BunWritable extends Writable {
     else closeOwned(fd);
   }
 
+  /** What the kernel takes at once needs no queue, and no turn of the event loop to leave it again. */
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    if (
+      !(chunk instanceof Uint8Array) ||
+      rest.length > 0 ||
+      this.writableLength > 0 ||
+      this.writableCorked > 0 ||
+      this.writableEnded ||
+      this.destroyed
+    )
+      return this.#queue(chunk, ...rest);
+    try {
+      const left = this.#writeAtOnce(chunk);
+      return left === undefined || this.#queue(left);
+    } catch (error) {
+      this.destroy(error as Error);
+      return false;
+    }
+  }
+
+  #queue(...args: unknown[]): boolean {
+    return (super.write as (...given: unknown[]) => boolean).apply(this, args);
+  }
+
   override _write(chunk: Buffer, _encoding: BufferEncoding, settle: (error?: Error | null) => void): void {
     try {
       const rest = this.#writeAtOnce(chunk);
@@ -155,7 +192,7 @@ class BunWritable extends Writable {
    * What the kernel did not take; undefined when it took all. Saves the sink's wait for permission to write, some tens of
    * microseconds a message. Order holds: the next chunk comes only when the sink has written what it was given.
    */
-  #writeAtOnce(chunk: Buffer): Buffer | undefined {
+  #writeAtOnce(chunk: Uint8Array): Uint8Array | undefined {
     if (this.#fd === undefined) return chunk;
     try {
       const written = fs.writeSync(this.#fd, chunk);
