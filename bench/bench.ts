@@ -10,7 +10,7 @@ import { measureSha256sum } from './measure-verification.ts';
 import { readOptions } from './options.ts';
 import type { Cell, Row } from './rows.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
-import { median } from './statistics.ts';
+import { median, medianDifference } from './statistics.ts';
 import { renderTable, verdict } from './table.ts';
 
 const FOOTPRINT_ROUNDS = 5;
@@ -27,12 +27,13 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
   });
 
   progress('start');
-  const start = await measureStart(ready, scratch, rounds);
+  const sha256sum: number[] = [];
+  const start = await measureStart(ready, scratch, rounds, () => {
+    sha256sum.push(measureSha256sum(scratch.filesystem.tree));
+  });
   const small = await measureStart(contenders(scratch, scratch.small).filter(isReady), scratch, rounds);
   progress('round trips');
   const calls = await measureCalls(ready, scratch, rounds);
-  progress('hashing');
-  const sha256sum = measureSha256sum(scratch.filesystem.tree, rounds);
   progress('processes');
   const footprints = new Map<ContenderName, Footprint[]>();
   for (let round = 0; round < Math.min(rounds, FOOTPRINT_ROUNDS); round += 1) {
@@ -42,11 +43,17 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
     }
   }
 
-  const startCells = cells(start.startMs);
-  const withoutVerification = (start.startMs.get('cordon') ?? []).map(
-    (ms, round) => ms - (start.verifyMs[round] ?? 0),
-  );
-  const call = (size: CallSize): Pick<Row, 'unit' | 'cells'> => ({ unit: 'ms', cells: cells(calls[size]) });
+  const timed = (
+    figures: ReadonlyMap<ContenderName, readonly number[]>,
+  ): Pick<Row, 'unit' | 'cells' | 'overBare'> => {
+    const [bare, cordon] = [figures.get('bare'), figures.get('cordon')];
+    return {
+      unit: 'ms',
+      cells: cells(figures),
+      ...(bare && cordon ? { overBare: medianDifference(cordon, bare) } : {}),
+    };
+  };
+  const call = (size: CallSize): ReturnType<typeof timed> => timed(calls[size]);
   const beside = (of: (footprint: Footprint) => Cell): Row['cells'] => ({
     ...absent,
     ...Object.fromEntries([...footprints].map(([name, found]) => [name, medianCell(found.map(of))])),
@@ -55,22 +62,13 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
     {
       id: 'start-small',
       label: 'initialize answered, package of 2 files',
-      unit: 'ms',
-      cells: cells(small.startMs),
+      ...timed(small.startMs),
       budget: BUDGETS.startWithoutVerification,
     },
     {
       id: 'start',
       label: `initialize answered, package of ${start.files} files`,
-      unit: 'ms',
-      cells: startCells,
-    },
-    {
-      id: 'start-without-verification',
-      label: '  less the time of hashing (which overlaps set-up)',
-      unit: 'ms',
-      cells: { ...startCells, cordon: median(withoutVerification) },
-      budget: BUDGETS.startWithoutVerification,
+      ...timed(start.startMs),
     },
     {
       id: 'call-200B',
@@ -84,15 +82,21 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
       id: 'verification',
       label: `${start.files} files hashed (bare: find | xargs sha256sum)`,
       unit: 'ms',
-      cells: { bare: median(sha256sum), cordon: median(start.verifyMs) },
+      cells: { bare: median(sha256sum.slice(1)), cordon: median(start.verifyMs) },
       budget: BUDGETS.verification,
     },
     {
       id: 'memory',
-      label: 'memory beside the server (RSS)',
+      label: 'memory beside the idle server (RSS)',
       unit: 'MiB',
       cells: beside((footprint) => footprint.residentMiB),
       budget: BUDGETS.memory,
+    },
+    {
+      id: 'memory-private',
+      label: '  of it written to by these processes alone',
+      unit: 'MiB',
+      cells: beside((footprint) => footprint.privateMiB),
     },
     {
       id: 'processes',

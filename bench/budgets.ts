@@ -17,6 +17,6 @@ export const BUDGETS = {
   gone: { most: 100, of: 'absolute' },
 } as const satisfies Record<string, Budget>;
 
-export function spent(budget: Budget, figure: number, bare: number | undefined): number {
-  return budget.of === 'absolute' ? figure : figure - (bare ?? 0);
+export function spent(budget: Budget, figure: number, overBare: number | undefined): number | undefined {
+  return budget.of === 'absolute' ? figure : overBare;
 }

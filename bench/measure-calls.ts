@@ -2,6 +2,7 @@
 import type { Contender, ContenderName } from './contenders.ts';
 import type { Scratch } from './scratch.ts';
 import { openSession, type Session } from './session.ts';
+import { median, rotated } from './statistics.ts';
 
 export type CallSize = '200 B' | '64 KB' | '1 MB';
 export type CallFigures = Readonly<Record<CallSize, ReadonlyMap<ContenderName, number[]>>>;
@@ -9,7 +10,7 @@ export type CallFigures = Readonly<Record<CallSize, ReadonlyMap<ContenderName, n
 interface CallKind {
   readonly tool: string;
   readonly args: Readonly<Record<string, unknown>>;
-  /** Calls in each round; and three times as many first, for the server's compiler to settle. */
+  /** Calls in each round, of which the median counts; and three times as many first, for compilers to settle. */
   readonly perRound: number;
 }
 
@@ -45,8 +46,11 @@ async function inTurns(
   for (const session of sessions.values())
     for (let warm = 0; warm < 3 * perRound; warm += 1) await session.call(tool, args);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, session] of sessions)
-      for (let call = 0; call < perRound; call += 1) figures.get(name)?.push(await session.call(tool, args));
+    for (const [name, session] of rotated([...sessions], round)) {
+      const took: number[] = [];
+      for (let call = 0; call < perRound; call += 1) took.push(await session.call(tool, args));
+      figures.get(name)?.push(median(took));
+    }
   }
   return figures;
 }

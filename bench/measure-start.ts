@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import type { Contender, ContenderName } from './contenders.ts';
 import { auditFile, type Scratch } from './scratch.ts';
 import { openSession } from './session.ts';
+import { rotated } from './statistics.ts';
 
 export interface StartFigures {
   readonly startMs: ReadonlyMap<ContenderName, number[]>;
@@ -15,6 +16,8 @@ export async function measureStart(
   ready: readonly Contender[],
   scratch: Scratch,
   rounds: number,
+  /** What is measured beside it, in the same rounds. */
+  eachRound: () => void = () => {},
 ): Promise<StartFigures> {
   const startMs = new Map<ContenderName, number[]>(ready.map(({ name }) => [name, []]));
   // The first round fills the page cache and counts for nothing.
@@ -24,6 +27,7 @@ export async function measureStart(
       await session.close();
       if (round > 0) startMs.get(contender.name)?.push(session.startMs);
     }
+    eachRound();
   }
   const ours = ready.find(({ name }) => name === 'cordon');
   const started = ours === undefined ? [] : startedEvents(auditFile(ours.target)).slice(-rounds);
@@ -32,11 +36,6 @@ export async function measureStart(
     verifyMs: started.map((event) => event.verifyMs),
     files: started[0]?.files ?? 0,
   };
-}
-
-function rotated<T>(values: readonly T[], by: number): readonly T[] {
-  const from = by % Math.max(1, values.length);
-  return [...values.slice(from), ...values.slice(0, from)];
 }
 
 interface StartedEvent {

@@ -32,10 +32,21 @@ export function isAlive(process: ProcessEntry): boolean {
   return readEntry(process.pid)?.started === process.started;
 }
 
-/** Resident memory in MiB: pages that processes share are counted in each of them. */
-export function residentMiB(pid: number): number {
-  const status = fs.readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+export interface Memory {
+  /** Pages that processes share, the program's own file above all, are counted in each of them. */
+  readonly residentMiB: number;
+  /** What one more launcher costs when others run already. */
+  readonly privateMiB: number;
+}
+
+export function memoryOf(pid: number): Memory {
+  const rollup = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  const mebibytes = (name: string): number => {
+    const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(rollup)?.[1];
+    if (kibibytes === undefined) throw new Error(`no ${name} of process ${pid}`);
+    return Number(kibibytes) / 1024;
+  };
+  return { residentMiB: mebibytes('Rss'), privateMiB: mebibytes('Private_Dirty') };
 }
 
 function readEntry(pid: number): ProcessEntry | undefined {

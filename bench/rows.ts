@@ -12,6 +12,8 @@ export interface Row {
   readonly label: string;
   readonly unit: Unit;
   readonly cells: Readonly<Partial<Record<ContenderName, Cell>>>;
+  /** The cordon column over the bare one, where it was measured round by round; else the difference of the two cells. */
+  readonly overBare?: number;
   /** What the cordon column may cost. */
   readonly budget?: Budget;
 }

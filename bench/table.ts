@@ -26,16 +26,15 @@ export function renderTable(rows: readonly Row[]): string {
 }
 
 function renderRow(row: Row): string[] {
-  const { bare, cordon } = row.cells;
+  const { bare } = row.cells;
   const bareFigure = typeof bare === 'number' ? bare : undefined;
-  const over =
-    typeof cordon === 'number' && bareFigure !== undefined ? signed(cordon - bareFigure, row.unit) : '';
+  const over = overBare(row);
   return [
     row.label,
     ...CONTENDER_NAMES.map((name) =>
       renderCell(row.cells[name], row.unit, name === 'bare' ? undefined : bareFigure),
     ),
-    over,
+    over === undefined ? '' : signed(over, row.unit),
     row.budget === undefined
       ? ''
       : `${row.budget.of === 'over-bare' ? '≤ +' : '≤ '}${amount(row.budget.most, row.unit)}`,
@@ -44,11 +43,18 @@ function renderRow(row: Row): string[] {
 }
 
 /** `ok` or `over`, as the budget says; `?` when there is no figure to hold against it. */
-export function verdict({ budget, cells }: Row): 'ok' | 'over' | '?' | '' {
+export function verdict(row: Row): 'ok' | 'over' | '?' | '' {
+  const { budget, cells } = row;
   if (budget === undefined) return '';
   if (typeof cells.cordon !== 'number') return '?';
-  const bare = typeof cells.bare === 'number' ? cells.bare : undefined;
-  return spent(budget, cells.cordon, bare) <= budget.most ? 'ok' : 'over';
+  const figure = spent(budget, cells.cordon, overBare(row));
+  if (figure === undefined) return '?';
+  return figure <= budget.most ? 'ok' : 'over';
+}
+
+function overBare({ overBare: measured, cells: { bare, cordon } }: Row): number | undefined {
+  if (measured !== undefined) return measured;
+  return typeof cordon === 'number' && typeof bare === 'number' ? cordon - bare : undefined;
 }
 
 function renderCell(cell: Cell | undefined, unit: Unit, bare: number | undefined): string {
