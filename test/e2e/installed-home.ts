@@ -43,14 +43,14 @@ export const HOME_NAMES: ReadonlyArray<Column['name']> = isRoot
   ? ['as root', 'as an ordinary user']
   : ['as an ordinary user'];
 
-export function installShippedProfiles(): InstalledHomes {
+export function installShippedProfiles(profiles: readonly string[] = SHIPPED): InstalledHomes {
   const folder = fs.mkdtempSync('/var/tmp/cordon-e2e-');
   fs.chmodSync(folder, 0o755);
   // The checkout may lie below a folder that only root can enter.
   const cordon = isRoot ? copyProgram(folder).cordon : CORDON;
   const [first, ...others] = columns().map((column) => homeFor(column, folder, cordon));
   if (first === undefined) throw new Error('there is nobody to run as');
-  const install = spawnSync(cordon, ['install', ...SHIPPED], {
+  const install = spawnSync(cordon, ['install', ...profiles], {
     cwd: first.workspace,
     env: { HOME: first.home, PATH: process.env['PATH'] ?? '' },
     encoding: 'utf8',

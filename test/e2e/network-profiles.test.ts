@@ -1,0 +1,170 @@
+// The shipped profiles with network grants, with their real packages and a real client. All that they dial goes to a proxy of
+// the test's, as in a company, which leads it to a server of the test's that has a certificate for the granted host: what
+// arrives there is what the server sent, unmodified.
+import { once } from 'node:events';
+import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeAuthority } from '../egress/authority.ts';
+import { HOME_NAMES, type Home, type InstalledHomes, installShippedProfiles } from './installed-home.ts';
+import { connectLegacy } from './sdk-clients.ts';
+
+const KEY = 'made-up-key';
+
+interface Served {
+  readonly profile: string;
+  readonly host: string;
+  /** How many tools it had when it was pinned. */
+  readonly tools: number;
+  readonly call: readonly [name: string, args: Record<string, unknown>];
+  /** The variable in which the key goes, for servers that do not start without one. */
+  readonly key?: string;
+  /** The header in which it arrives. */
+  readonly header?: string;
+}
+
+const SERVERS: readonly Served[] = [
+  {
+    profile: 'context7',
+    host: 'context7.com',
+    tools: 2,
+    call: ['resolve-library-id', { query: 'http client', libraryName: 'undici' }],
+  },
+  {
+    profile: 'notion',
+    host: 'api.notion.com',
+    tools: 24,
+    call: ['API-get-self', {}],
+    key: 'NOTION_TOKEN',
+    header: 'authorization',
+  },
+  {
+    profile: 'brave-search',
+    host: 'api.search.brave.com',
+    tools: 6,
+    call: ['brave_web_search', { query: 'sandbox' }],
+    key: 'BRAVE_API_KEY',
+    header: 'x-subscription-token',
+  },
+  {
+    profile: 'github',
+    host: 'api.github.com',
+    tools: 26,
+    call: ['search_repositories', { query: 'sandbox' }],
+  },
+  {
+    profile: 'firecrawl',
+    host: 'api.firecrawl.dev',
+    tools: 3,
+    call: ['firecrawl_search', { query: 'sandbox' }],
+  },
+];
+
+interface Arrived {
+  readonly host: string | undefined;
+  readonly headers: http.IncomingHttpHeaders;
+}
+
+let installed: InstalledHomes;
+let far: https.Server;
+let proxy: http.Server;
+let proxyPort: number;
+const arrived: Arrived[] = [];
+const asked: string[] = [];
+
+beforeAll(async () => {
+  installed = installShippedProfiles(SERVERS.map(({ profile }) => profile));
+  const authority = makeAuthority(installed.folder);
+  far = https.createServer(authority.issue(...SERVERS.map(({ host }) => host)), (request, response) => {
+    request.resume();
+    arrived.push({ host: request.headers.host, headers: request.headers });
+    response.setHeader('content-type', 'application/json');
+    response.end('{}');
+  });
+  far.listen(0, '127.0.0.1');
+  await once(far, 'listening');
+  const farPort = (far.address() as AddressInfo).port;
+  proxy = http.createServer();
+  proxy.on('connect', (request: http.IncomingMessage, client: net.Socket, head: Buffer) => {
+    asked.push(request.url ?? '');
+    const onward = net.connect(farPort, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.write(head);
+      client.pipe(onward).pipe(client);
+    });
+    for (const socket of [client, onward]) socket.on('error', () => {});
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  proxyPort = (proxy.address() as AddressInfo).port;
+  for (const home of installed.homes) prepareHome(home, authority.file);
+});
+
+afterAll(() => {
+  for (const server of [far, proxy]) {
+    server.close();
+    server.closeAllConnections();
+  }
+  installed.remove();
+});
+
+/** The profiles under other names: keys of the user's own go in as variables, which no shipped profile may do. */
+function prepareHome(home: Home, caFile: string): void {
+  const egress = { mode: 'transparent', proxy: { url: `http://127.0.0.1:${proxyPort}` }, caFile };
+  home.write(path.join(home.home, '.config/cordon/config.json'), JSON.stringify({ schema: 1, egress }));
+  for (const { profile, key } of SERVERS) {
+    const shipped = path.join(home.profiles, profile);
+    for (const file of ['package-lock.json', 'pins.json'])
+      home.write(home.ownProfile(`own-${profile}`, file), fs.readFileSync(path.join(shipped, file)));
+    const document = JSON.parse(fs.readFileSync(path.join(shipped, 'profile.json'), 'utf8')) as {
+      readonly env?: Record<string, string>;
+    };
+    const own = {
+      ...document,
+      env: { ...document.env, ...(key === undefined ? {} : { [key]: KEY }) },
+      secrets: {},
+    };
+    home.write(home.ownProfile(`own-${profile}`, 'profile.json'), JSON.stringify(own));
+  }
+}
+
+function egressOf(home: Home, profile: string): ReadonlyArray<Readonly<Record<string, unknown>>> {
+  return fs
+    .readFileSync(path.join(home.home, '.local/state/cordon/audit.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    .filter((line) => line['event'] === 'egress' && line['profile'] === profile);
+}
+
+describe.each(HOME_NAMES.map((name, index) => ({ name, index })))('P3 $name', ({ index }) => {
+  it.each(SERVERS)(
+    '$profile: lists its tools, reaches $host and nothing else',
+    async ({ profile, host, tools, call, header }) => {
+      const home = installed.homes[index];
+      if (home === undefined) throw new Error('no such home');
+      const client = await connectLegacy(home.server(`own-${profile}`));
+      const listed = await client.sdk.listTools();
+      expect(listed.tools.length).toBeGreaterThanOrEqual(tools);
+      const before = arrived.length;
+      // What it makes of an empty answer is its own business.
+      await client.call(...call).catch(() => {});
+      await client.close();
+      const reached = arrived.slice(before);
+      expect(reached.map((request) => request.host)).toEqual(reached.map(() => host));
+      expect(reached.length).toBeGreaterThan(0);
+      if (header !== undefined) expect(reached[0]?.headers[header]).toContain(KEY);
+      const told = egressOf(home, `own-${profile}`);
+      expect(told.length).toBeGreaterThan(0);
+      for (const line of told) expect(line).toMatchObject({ host, port: 443, verdict: 'allowed' });
+    },
+  );
+
+  it('the proxy was asked for granted hosts alone, by their names', () => {
+    const granted = SERVERS.map(({ host }) => `${host}:443`);
+    expect(new Set(asked)).toEqual(new Set(granted));
+  });
+});
