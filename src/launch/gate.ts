@@ -9,12 +9,12 @@ import { filtersUncounted } from '../messages.ts';
 import { EGRESS_FD, type ListenStep, listenCommand } from './outer-command.ts';
 
 /** Descriptors inside. One digit each: dash redirects no larger number. */
-export const GATE_FD = 6;
+const GATE_FD = 6;
 /**
  * The server's stdin and stdout until it is the server's turn. bubblewrap and its init keep 0 and 1 open as long as they live,
  * and would hide from us that a server closed its streams (IP-18); what is above 2 they pass on and close.
  */
-export const STREAM_FDS = { input: 7, output: 8 } as const;
+const STREAM_FDS = { input: 7, output: 8 } as const;
 
 /**
  * argv that waits at the gate and then becomes `command`.

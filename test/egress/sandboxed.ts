@@ -6,7 +6,7 @@ import { type Column, copyProgram } from '../escape/columns.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
 
-export interface NetworkGrant {
+interface NetworkGrant {
   readonly host: string;
   readonly port: number | readonly number[];
   readonly protocol?: 'tls' | 'tcp';
@@ -16,15 +16,15 @@ export interface NetworkGrant {
 /** Far ends of the tests listen on loopback, which no grant reaches without saying so. */
 export const LOOPBACK = ['127.0.0.0/8'] as const;
 
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: string | null;
   readonly stdout: string;
   readonly stderr: string;
 }
-export type Evaluated<Value> = { readonly ok: Value } | { readonly error: string; readonly message: string };
+type Evaluated<Value> = { readonly ok: Value } | { readonly error: string; readonly message: string };
 
-export interface EgressLine {
+interface EgressLine {
   readonly event: 'egress';
   readonly host: string;
   readonly port?: number;
@@ -56,7 +56,7 @@ export interface EgressStage {
   remove(): void;
 }
 
-export interface SandboxedOptions {
+interface SandboxedOptions {
   readonly network: readonly NetworkGrant[];
   /** `egress` of config.json. */
   readonly config?: Readonly<Record<string, unknown>>;
