@@ -15,6 +15,11 @@ if [ "$(uname -s)" = Linux ]; then
     [ -n "$(find /usr/lib /usr/lib64 -maxdepth 2 -name libc.a -print -quit 2>/dev/null)" ] || missing="$missing libc6-dev"
     [ -x /usr/bin/setpriv ] && [ -x /usr/bin/unshare ] || missing="$missing util-linux"
     [ "$(id -u)" != 0 ] || [ -x /usr/sbin/useradd ] || missing="$missing passwd"
+    # Clients of the egress tests; of Python the system's own, which the sandbox shows.
+    [ -x /usr/bin/curl ] || missing="$missing curl"
+    [ -x /usr/bin/openssl ] || missing="$missing openssl"
+    /usr/bin/python3 -c 'import requests' 2>/dev/null || missing="$missing python3-requests"
+    command -v go >/dev/null 2>&1 || missing="$missing golang-go"
   fi
 fi
 if [ -n "$missing" ]; then
@@ -35,6 +40,19 @@ fi
 if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   say 'installing packages (npm ci)'
   npm ci --no-audit --no-fund --loglevel=error
+fi
+
+if [ "${1:-}" = --tests ]; then
+  clients=test/clients
+  if [ ! -f $clients/node_modules/.package-lock.json ] || [ $clients/package-lock.json -nt $clients/node_modules/.package-lock.json ]; then
+    say 'installing the clients of the egress tests (npm ci)'
+    npm ci --prefix $clients --ignore-scripts --no-audit --no-fund --loglevel=error
+  fi
+  source=test/fixtures/clients/egress-client.go
+  if [ ! -x .cache/egress-client ] || [ $source -nt .cache/egress-client ]; then
+    say 'building the Go client of the egress tests'
+    CGO_ENABLED=0 go build -o .cache/egress-client $source
+  fi
 fi
 
 if [ ! -x dist/cordon ] || [ -n "$(find src scripts/build.mjs package.json -newer dist/cordon -print -quit)" ]; then

@@ -45,6 +45,8 @@ export interface Sandboxed {
   start(command: readonly string[], input?: string): Promise<Ended>;
   /** Everything that the audit log says of the network so far. */
   egress(): readonly EgressLine[];
+  /** How many descriptors the launcher has open. */
+  descriptors(): number;
   /** Ends the server and resolves when it is gone. */
   close(): Promise<void>;
 }
@@ -123,6 +125,7 @@ export function setEgressStage(): EgressStage {
         evaluate: (code) => call({ code }),
         start: (command, input) => call({ command, input }),
         egress: () => egressLines(path.join(home, '.local/state/cordon/audit.jsonl')),
+        descriptors: () => fs.readdirSync(`/proc/${launcher.child.pid}/fd`).length,
         async close() {
           launcher.child.stdin?.end();
           await launcher.exited;
