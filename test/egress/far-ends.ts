@@ -110,6 +110,8 @@ export async function plainFarEnd(address = '127.0.0.1', port = 0): Promise<Plai
       sockets.delete(socket);
       seen.push(broken ?? 'closed');
     });
+    let farewell = '';
+    socket.on('end', () => socket.writableEnded || socket.end(farewell));
     socket.write('hello\n');
     socket.once('data', (chunk: Buffer) => {
       const [order = '', ...rest] = chunk.toString('latin1').split('\n');
@@ -117,7 +119,7 @@ export async function plainFarEnd(address = '127.0.0.1', port = 0): Promise<Plai
         case 'echo':
           socket.write(rest.join('\n'));
           socket.on('data', (more: Buffer) => socket.write(more));
-          socket.on('end', () => socket.end('bye\n'));
+          farewell = 'bye\n';
           return;
         case 'close':
           socket.end('over\n');
@@ -128,7 +130,6 @@ export async function plainFarEnd(address = '127.0.0.1', port = 0): Promise<Plai
           return;
         default:
           socket.resume();
-          socket.on('end', () => socket.end());
       }
     });
   });

@@ -4,7 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Column, copyProgram } from '../escape/columns.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
-import { INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
+import {
+  INITIALIZE,
+  type Launcher,
+  type LauncherOptions,
+  ROOT,
+  startLauncher,
+} from '../fixtures/launcher.ts';
 
 interface NetworkGrant {
   readonly host: string;
@@ -39,6 +45,8 @@ interface EgressLine {
 
 export interface Sandboxed {
   readonly launcher: Launcher;
+  /** How it was started, to start it once more. */
+  readonly options: LauncherOptions;
   /** Runs an async function body in the server's process; `load(name)` imports a module. */
   evaluate<Value>(code: string): Promise<Evaluated<Value>>;
   /** Runs a program beside it. */
@@ -105,12 +113,13 @@ export function setEgressStage(): EgressStage {
         ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
       });
       give(home, column);
-      const launcher = startLauncher('egress', {
+      const started: LauncherOptions = {
         home,
         cwd: workspace,
         command: column.as([cordon, 'run', 'egress']),
         ...(options.environment === undefined ? {} : { env: options.environment }),
-      });
+      };
+      const launcher = startLauncher('egress', started);
       const greeting = await launcher.request('initialize', INITIALIZE);
       if (greeting['result'] === undefined)
         throw new Error(`${JSON.stringify(greeting)} ${launcher.stderr()}`);
@@ -122,6 +131,7 @@ export function setEgressStage(): EgressStage {
       };
       return {
         launcher,
+        options: started,
         evaluate: (code) => call({ code }),
         start: (command, input) => call({ command, input }),
         egress: () => egressLines(path.join(home, '.local/state/cordon/audit.jsonl')),
