@@ -17,7 +17,8 @@ export const CONNECT: Readonly<Record<Way, string>> = {
       socket.write('CONNECT ' + host + ':' + port + ' HTTP/1.1\\r\\n\\r\\n');
       let answer = '';
       while (!answer.endsWith('\\r\\n\\r\\n')) {
-        await once(socket, 'readable');
+        if (socket.readableEnded) throw new Error('ended');
+        await Promise.race([once(socket, 'readable'), once(socket, 'end')]);
         for (let byte; !answer.endsWith('\\r\\n\\r\\n') && (byte = socket.read(1)) !== null; ) answer += byte;
       }
       if (!answer.startsWith('HTTP/1.1 200 ')) throw new Error(answer);
