@@ -7,7 +7,11 @@ export interface AdmissionLimits {
   readonly waitMs: number;
 }
 
-const ADMISSION: AdmissionLimits = { active: 256, waiting: 1024, waitMs: 5000 };
+/**
+ * Clients keep connections that they need no more for some seconds (Node.js: 4, or a second less than its server says), and
+ * give a handshake 10 s (undici, Go). So a place has time to become free, and a refusal comes before they give up.
+ */
+const ADMISSION: AdmissionLimits = { active: 256, waiting: 1024, waitMs: 9000 };
 
 interface Waiter {
   readonly admit: () => void;

@@ -73,6 +73,16 @@ describe('P3 transparent', () => {
     },
   );
 
+  test('500 at once of a client that keeps its connections: those above the limit wait for a place', async () => {
+    const said = await server.evaluate<readonly string[]>(`
+      const get = async (number) => (await (await fetch('${url}/' + number)).text()).split(' over ')[0];
+      return Promise.all(Array.from({ length: 500 }, (_, number) => get(number)));
+    `);
+    expect(said).toEqual({
+      ok: Array.from({ length: 500 }, (_, number) => `GET /x/${number} for ${HOST}`),
+    });
+  });
+
   test.each(['urllib', 'requests'])('Python: %s', async (library) => {
     expect(await output('/usr/bin/python3', programs.python, url, library)).toBe(SAID);
   });
