@@ -4,6 +4,7 @@ import os from 'node:os';
 import { BUDGETS } from './budgets.ts';
 import { type Absent, type Contender, type ContenderName, contenders } from './contenders.ts';
 import { type CallSize, measureCalls } from './measure-calls.ts';
+import { type Compared, measureEgress } from './measure-egress.ts';
 import { type Footprint, measureFootprint } from './measure-footprint.ts';
 import { measureStart } from './measure-start.ts';
 import { measureSha256sum } from './measure-verification.ts';
@@ -42,6 +43,9 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
       footprints.set(contender.name, [...(footprints.get(contender.name) ?? []), footprint]);
     }
   }
+
+  progress('network');
+  const egress = await measureEgress(scratch, rounds);
 
   const timed = (
     figures: ReadonlyMap<ContenderName, readonly number[]>,
@@ -121,7 +125,34 @@ async function measure(scratch: Scratch, rounds: number): Promise<Row[]> {
       },
       budget: BUDGETS.gone,
     },
+    {
+      id: 'start-egress',
+      label: 'initialize answered, network granted (bare: cordon, none granted)',
+      ...compared(egress.start),
+      budget: BUDGETS.startWithEgress,
+    },
+    {
+      id: 'connect',
+      label: 'connection made and heard from (bare: over loopback)',
+      ...compared(egress.connect),
+      budget: BUDGETS.connect,
+    },
+    {
+      id: 'receive',
+      label: '256 MiB received (bare: over loopback)',
+      ...compared(egress.receive),
+      budget: BUDGETS.receive,
+    },
   ];
+}
+
+/** Two ways that were measured in turns, which are not the columns' own. */
+function compared({ without, through }: Compared): Pick<Row, 'unit' | 'cells' | 'overBare'> {
+  return {
+    unit: 'ms',
+    cells: { bare: median(without), cordon: median(through) },
+    overBare: medianDifference(through, without),
+  };
 }
 
 function isReady(contender: Contender | Absent): contender is Contender {

@@ -1,5 +1,5 @@
 // Rows -> one table. Figures are medians; `×` is the ratio to the bare server of the same run.
-import { spent } from './budgets.ts';
+import { type Budget, spent } from './budgets.ts';
 import { CONTENDER_LABELS, CONTENDER_NAMES } from './contenders.ts';
 import type { Cell, Row, Unit } from './rows.ts';
 
@@ -35,11 +35,20 @@ function renderRow(row: Row): string[] {
       renderCell(row.cells[name], row.unit, name === 'bare' ? undefined : bareFigure),
     ),
     over === undefined ? '' : signed(over, row.unit),
-    row.budget === undefined
-      ? ''
-      : `${row.budget.of === 'over-bare' ? '≤ +' : '≤ '}${amount(row.budget.most, row.unit)}`,
+    row.budget === undefined ? '' : renderBudget(row.budget, row.unit),
     verdict(row),
   ];
+}
+
+function renderBudget({ of, most }: Budget, unit: Unit): string {
+  switch (of) {
+    case 'absolute':
+      return `≤ ${amount(most, unit)}`;
+    case 'over-bare':
+      return `≤ +${amount(most, unit)}`;
+    case 'times-bare':
+      return `≤ ×${most.toFixed(2)}`;
+  }
 }
 
 /** `ok` or `over`, as the budget says; `?` when there is no figure to hold against it. */
@@ -47,7 +56,8 @@ export function verdict(row: Row): 'ok' | 'over' | '?' | '' {
   const { budget, cells } = row;
   if (budget === undefined) return '';
   if (typeof cells.cordon !== 'number') return '?';
-  const figure = spent(budget, cells.cordon, overBare(row));
+  const bare = typeof cells.bare === 'number' ? cells.bare : undefined;
+  const figure = spent(budget, { cordon: cells.cordon, bare, overBare: overBare(row) });
   if (figure === undefined) return '?';
   return figure <= budget.most ? 'ok' : 'over';
 }
