@@ -31,11 +31,13 @@ type Gathered = ClientHello | { readonly kind: 'handshake'; readonly body: Uint8
 
 /** Joins the first handshake message out of the records that carry it: clients may split it anywhere (W09). */
 function gatherHandshake(bytes: Uint8Array): Gathered {
-  const parts: Uint8Array[] = [];
+  // One piece of memory for all: joined anew for each record, a message of one-byte records would cost its square.
+  const message = new Uint8Array(bytes.length);
   let have = 0;
   let offset = 0;
   for (;;) {
-    const [type, major] = bytes.subarray(offset);
+    const type = bytes[offset];
+    const major = bytes[offset + 1];
     if (type === undefined) break;
     if (type !== RECORD_HANDSHAKE || (major !== undefined && major !== 3))
       return { kind: 'refused', reason: offset === 0 ? 'not-tls' : 'tls-malformed' };
@@ -43,34 +45,20 @@ function gatherHandshake(bytes: Uint8Array): Gathered {
     const length = ((bytes[offset + 3] ?? 0) << 8) | (bytes[offset + 4] ?? 0);
     if (length === 0 || length > MAX_HELLO_BYTES) return { kind: 'refused', reason: 'tls-malformed' };
     const fragment = bytes.subarray(offset + 5, offset + 5 + length);
-    parts.push(fragment);
+    message.set(fragment, have);
     have += fragment.length;
     offset += 5 + length;
-    const message = join(parts, have);
-    if (message.length > 0 && message[0] !== CLIENT_HELLO)
-      return { kind: 'refused', reason: 'tls-malformed' };
-    if (message.length >= 4) {
+    if (have > 0 && message[0] !== CLIENT_HELLO) return { kind: 'refused', reason: 'tls-malformed' };
+    if (have >= 4) {
       const size = ((message[1] ?? 0) << 16) | ((message[2] ?? 0) << 8) | (message[3] ?? 0);
       if (size > MAX_HELLO_BYTES) return { kind: 'refused', reason: 'tls-too-large' };
-      if (message.length >= 4 + size) return { kind: 'handshake', body: message.subarray(4, 4 + size) };
+      if (have >= 4 + size) return { kind: 'handshake', body: message.subarray(4, 4 + size) };
     }
     if (fragment.length < length) break;
   }
   return bytes.length > MAX_HELLO_BYTES
     ? { kind: 'refused', reason: 'tls-too-large' }
     : { kind: 'incomplete' };
-}
-
-function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return only;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function readHello(hello: Reader): ClientHello {

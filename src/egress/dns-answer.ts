@@ -14,25 +14,31 @@ export interface DnsAnswer {
 const TTL = 300;
 const RCODE = { FORMERR: 1, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const;
 const HOST_NAME = /^[a-z0-9_.-]{1,253}$/;
+const HEADER_BYTES = 12;
 /** The bit that says response. */
 const QR = 0x8000;
 /** Zero for an ordinary query. */
 const OPCODE = 0x7800;
 
 export function answerDns(query: Uint8Array, names: Names): DnsAnswer {
-  if (query.length < 12) return { response: undefined };
+  if (query.length < HEADER_BYTES) return { response: undefined };
+  // A copy, whose header is made to say that nothing follows the question: what does is not looked at.
+  const only = Buffer.from(query);
+  const flags = only.readUInt16BE(2);
+  // An answer to an answer would let two such servers talk for ever.
+  if ((flags & QR) !== 0) return { response: undefined };
+  if ((flags & OPCODE) !== 0) return { response: failure(query, RCODE.NOTIMP) };
+  // Before anything is decoded: a packet may announce thousands of questions, each a name of a hundred labels.
+  if (only.readUInt16BE(4) !== 1) return { response: failure(query, RCODE.FORMERR) };
+  only.fill(0, 6, HEADER_BYTES);
   let packet: ReturnType<typeof decode>;
   try {
-    packet = decode(Buffer.from(query));
+    packet = decode(only);
   } catch {
     return { response: failure(query, RCODE.FORMERR) };
   }
-  // An answer to an answer would let two such servers talk for ever.
-  if (packet.type === 'response') return { response: undefined };
-  const [question, ...more] = packet.questions ?? [];
-  const flags = packet.flags ?? 0;
-  if ((flags & OPCODE) !== 0) return { response: failure(query, RCODE.NOTIMP) };
-  if (question === undefined || more.length > 0) return { response: failure(query, RCODE.FORMERR) };
+  const [question] = packet.questions ?? [];
+  if (question === undefined) return { response: failure(query, RCODE.FORMERR) };
 
   const reply = (rcode: number, address?: string): Buffer =>
     encode({
@@ -61,7 +67,7 @@ export function answerDns(query: Uint8Array, names: Names): DnsAnswer {
 
 /** A header alone: what was asked could not be read, so it is not repeated. */
 function failure(query: Uint8Array, rcode: number): Buffer {
-  const header = Buffer.alloc(12);
+  const header = Buffer.alloc(HEADER_BYTES);
   header.set(query.subarray(0, 2));
   header.writeUInt16BE(QR | RECURSION_AVAILABLE | rcode, 2);
   return header;

@@ -144,6 +144,15 @@ describe('the name in a ClientHello', () => {
     expect(read(long)).toEqual({ kind: 'incomplete' });
   });
 
+  test('NW-16: a message of one-byte records costs what its bytes cost', () => {
+    const records = Array.from({ length: 2700 }, (_, index) => record([[1, 0, 63, 0][index] ?? 0])).flat();
+    const bytes = Uint8Array.from(records);
+    const begun = performance.now();
+    for (let count = 0; count < 100; count += 1) expect(readClientHello(bytes).kind).toBe('incomplete');
+    // Joined anew for each record, one takes two tenths of a second.
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+
   test('property: any bytes are judged without an error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {

@@ -123,6 +123,30 @@ describe('questions about names', () => {
     }
   });
 
+  test('what follows the question is not looked at', () => {
+    const additionals = [{ type: 'OPT', name: '.', udpPayloadSize: 1232, flags: 0, options: [] }] as const;
+    expect(addresses(ask('api.example.com', { additionals: [...additionals] as never }))).toEqual([
+      '198.18.0.2',
+    ]);
+    const query = encode({ type: 'query', id: 1, questions: [{ type: 'A', name: 'api.example.com' }] });
+    query.fill(0xff, 6, 12);
+    expect(answerDns(query, new Names(GRANTS)).response?.readUInt16BE(6)).toBe(1);
+  });
+
+  test('NW-16: a packet of ten thousand questions costs no more than another', () => {
+    const header = Buffer.from('126701000000000000000000', 'hex');
+    const name = Buffer.concat([Buffer.alloc(252, '\x01a'), Buffer.from([0, 0, 1, 0, 1])]);
+    const pointers = Array.from({ length: 10_500 }, () => Buffer.from('c00c00010001', 'hex'));
+    header.writeUInt16BE(1 + pointers.length, 4);
+    const bomb = Buffer.concat([header, name, ...pointers]);
+    const names = new Names(GRANTS);
+    const begun = performance.now();
+    for (let count = 0; count < 200; count += 1)
+      expect((answerDns(bomb, names).response?.readUInt16BE(2) ?? 0) & 15).toBe(1);
+    // Decoded whole, each takes a tenth of a second.
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+
   test('a flood of names below a wildcard leaves the exact ones their addresses', () => {
     const names = new Names([grant('*.example.net'), grant('api.example.com')]);
     for (let count = 0; count < 6000; count += 1) names.addressOf(`n${count}.example.net`);
