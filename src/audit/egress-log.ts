@@ -1,25 +1,40 @@
 // Writes what the broker tells into the audit log, each event as one line while they are few. A server that opens
-// connections or asks for names without end must not fill the disk: then what is alike is added up and written at intervals.
+// connections or asks for names without end must neither fill the disk nor hide among its own noise what it reached: then
+// what is alike is added up and written at intervals, hosts that were reached first.
 import type { EgressEvent } from '../egress/event.ts';
+import { escapeText } from '../escape.ts';
 import type { AuditEvent } from './event.ts';
 
 type Egress = Extract<AuditEvent, { event: 'egress' }>;
 export type EgressLine = Omit<Egress, 'profile' | 'package' | 'digest'>;
+type Verdict = EgressLine['verdict'];
 
-/** Lines written at once, and how many more each second. */
-const BURST = 200;
-const PER_SECOND = 20;
+/** Lines written at once, and how many more each second: some tens of megabytes a day at the very most. */
+const BURST = 264;
+const PER_SECOND = 1;
+/** Of these, kept for sums. */
+const RESERVE = 64;
 const FLUSH_MS = 5000;
-const MAX_KINDS = 256;
+/** Sums of each verdict. Names asked for in vain are without number; those that are granted mostly fit. */
+const MAX_KINDS = 128;
 /** What a name may be is up to the server; longer than any that can be granted says nothing more. */
 const MAX_HOST = 253;
+
+interface Sum {
+  line: EgressLine;
+  count: number;
+}
 
 export class EgressLog {
   readonly #write: (line: EgressLine) => void;
   readonly #now: () => number;
   #tokens = BURST;
   #refilled: number;
-  readonly #sums = new Map<string, { line: EgressLine; count: number }>();
+  readonly #sums: Readonly<Record<Verdict, Map<string, Sum>>> = {
+    allowed: new Map(),
+    failed: new Map(),
+    denied: new Map(),
+  };
   #timer: NodeJS.Timeout | undefined;
 
   /** @param now milliseconds on a clock that only goes forward */
@@ -30,16 +45,20 @@ export class EgressLog {
   }
 
   add(given: EgressEvent): void {
-    const event = { ...given, host: given.host.slice(0, MAX_HOST) };
-    const time = this.#now();
-    this.#tokens = Math.min(BURST, this.#tokens + ((time - this.#refilled) / 1000) * PER_SECOND);
-    this.#refilled = time;
-    if (this.#tokens >= 1) {
+    const host = escapeText(given.host.slice(0, MAX_HOST)).slice(0, MAX_HOST);
+    const line: EgressLine = { event: 'egress', ...given, host };
+    this.#refill();
+    if (this.#tokens > RESERVE) {
       this.#tokens -= 1;
-      this.#write({ event: 'egress', ...event });
+      this.#write(line);
       return;
     }
-    this.#sum(event);
+    const sums = this.#sums[line.verdict];
+    const kind = JSON.stringify([host, line.port, line.reason]);
+    const known = sums.get(kind);
+    if (known !== undefined) addTo(known, line, 1);
+    else if (sums.size < MAX_KINDS) sums.set(kind, { line, count: 1 });
+    else addToRest(sums, { line, count: 1 });
     this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
   }
 
@@ -47,39 +66,46 @@ export class EgressLog {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const { line, count } of this.#sums.values()) this.#write({ ...line, count });
-    this.#sums.clear();
+    this.#refill();
+    for (const sums of Object.values(this.#sums)) {
+      const kinds = [...sums].filter(([kind]) => kind !== REST);
+      const lines = Math.min(kinds.length, Math.floor(this.#tokens));
+      this.#tokens -= lines;
+      for (const [, sum] of kinds.slice(lines)) addToRest(sums, sum);
+      const rest = sums.get(REST);
+      for (const { line, count } of [
+        ...kinds.slice(0, lines).map(([, sum]) => sum),
+        ...(rest === undefined ? [] : [rest]),
+      ])
+        this.#write({ ...line, count });
+      sums.clear();
+    }
   }
 
-  #sum(event: EgressEvent): void {
-    const key = JSON.stringify([event.host, event.port, event.verdict, event.reason]);
-    const known = this.#sums.get(key);
-    if (known !== undefined) return addTo(known, event);
-    if (this.#sums.size < MAX_KINDS) {
-      this.#sums.set(key, { line: { event: 'egress', ...event }, count: 1 });
-      return;
-    }
-    const { verdict, bytesToHost, bytesToServer, durationMs } = event;
-    const rest = this.#sums.get(verdict);
-    if (rest !== undefined) return addTo(rest, event);
-    const line: EgressLine = {
-      event: 'egress',
-      host: '(others)',
-      verdict,
-      bytesToHost,
-      bytesToServer,
-      durationMs,
-    };
-    this.#sums.set(verdict, { line, count: 1 });
+  #refill(): void {
+    const time = this.#now();
+    this.#tokens = Math.min(BURST, this.#tokens + ((time - this.#refilled) / 1000) * PER_SECOND);
+    this.#refilled = time;
   }
 }
 
-function addTo(sum: { line: EgressLine; count: number }, event: EgressEvent): void {
-  sum.count += 1;
+/** Key of the sum of everything that has no sum of its own. */
+const REST = '';
+
+function addToRest(sums: Map<string, Sum>, { line, count }: Sum): void {
+  const rest = sums.get(REST);
+  if (rest !== undefined) return addTo(rest, line, count);
+  const { event, verdict, bytesToHost, bytesToServer, durationMs } = line;
+  const others: EgressLine = { event, host: '(others)', verdict, bytesToHost, bytesToServer, durationMs };
+  sums.set(REST, { line: others, count });
+}
+
+function addTo(sum: Sum, line: EgressLine, count: number): void {
+  sum.count += count;
   sum.line = {
     ...sum.line,
-    bytesToHost: sum.line.bytesToHost + event.bytesToHost,
-    bytesToServer: sum.line.bytesToServer + event.bytesToServer,
-    durationMs: sum.line.durationMs + event.durationMs,
+    bytesToHost: sum.line.bytesToHost + line.bytesToHost,
+    bytesToServer: sum.line.bytesToServer + line.bytesToServer,
+    durationMs: sum.line.durationMs + line.durationMs,
   };
 }

@@ -58,15 +58,52 @@ describe('EgressLog', () => {
 
   test('writes at once again after a while', () => {
     for (let count = 0; count < 300; count += 1) log.add(event());
-    now += 1000;
     log.flush();
     lines.length = 0;
+    now += 20_000;
     for (let count = 0; count < 30; count += 1) log.add(event());
-    expect(lines).toHaveLength(20);
+    expect(lines).toHaveLength(19);
   });
 
   test('a name of any length is cut', () => {
     log.add(event({ host: 'x'.repeat(5000) }));
     expect(lines[0]?.host).toHaveLength(253);
+  });
+
+  test('NW-16: an hour of a flood of names costs little of the disk, and counts them all', () => {
+    let asked = 0;
+    for (let second = 0; second < 60 * 60; second += 5) {
+      for (let count = 0; count < 40; count += 1) {
+        asked += 1;
+        log.add(
+          event({ host: `${asked}.${'x'.repeat(253)}`, verdict: 'denied', reason: 'name-not-granted' }),
+        );
+      }
+      now += 5000;
+      log.flush();
+    }
+    expect(lines.reduce((sum, line) => sum + (line.count ?? 1), 0)).toBe(asked);
+    expect(JSON.stringify(lines).length).toBeLessThan(3 * 1024 * 1024);
+  });
+
+  test('a host that was reached is named, whatever noise is around it', () => {
+    const noise = (): void => {
+      for (let count = 0; count < 5000; count += 1)
+        log.add(event({ host: `${count}.evil.example`, verdict: 'denied', reason: 'name-not-granted' }));
+    };
+    noise();
+    log.add(event({ bytesToHost: 1000 }));
+    log.add(event({ bytesToHost: 500 }));
+    noise();
+    log.flush();
+    const reached = event({ bytesToHost: 1500, bytesToServer: 200, durationMs: 10 });
+    expect(lines).toContainEqual({ event: 'egress', ...reached, count: 2 });
+  });
+
+  test('AN-06, AN-07: a name is one line of plain text, of bounded length', () => {
+    log.add(event({ host: 'a\u001b[2J\n{"event":"started"}\u009b\u202e.evil.example' }));
+    log.add(event({ host: '\u200b'.repeat(5000) }));
+    expect(lines[0]?.host).toBe('a\\x1b[2J\\n{"event":"started"}\\x9b\\u{202e}.evil.example');
+    expect(lines[1]?.host).toMatch(/^[\u0020-\u007e]{1,253}$/);
   });
 });
