@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-interface Certificate {
+export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
