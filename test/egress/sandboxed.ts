@@ -53,6 +53,8 @@ export interface Sandboxed {
   start(command: readonly string[], input?: string): Promise<Ended>;
   /** Everything that the audit log says of the network so far. */
   egress(): readonly EgressLine[];
+  /** The audit log as it is. */
+  log(): string;
   /** How many descriptors the launcher has open. */
   descriptors(): number;
   /** Ends the server and resolves when it is gone. */
@@ -78,6 +80,8 @@ interface SandboxedOptions {
   readonly runtime?: string;
   /** What a client hands on. */
   readonly environment?: Record<string, string>;
+  /** What is put before the launcher's command line. */
+  readonly wrap?: readonly string[];
 }
 
 export function setEgressStage(): EgressStage {
@@ -92,6 +96,7 @@ export function setEgressStage(): EgressStage {
       const home = path.join(folder, `home-${starts}`);
       const workspace = path.join(home, 'project');
       const config = path.join(home, '.config/cordon/config.json');
+      const log = path.join(home, '.local/state/cordon/audit.jsonl');
       fs.mkdirSync(workspace, { recursive: true });
       fs.mkdirSync(path.dirname(config), { recursive: true });
       fs.writeFileSync(config, JSON.stringify({ schema: 1, egress: options.config ?? {} }));
@@ -116,7 +121,7 @@ export function setEgressStage(): EgressStage {
       const started: LauncherOptions = {
         home,
         cwd: workspace,
-        command: column.as([cordon, 'run', 'egress']),
+        command: [...(options.wrap ?? []), ...column.as([cordon, 'run', 'egress'])],
         ...(options.environment === undefined ? {} : { env: options.environment }),
       };
       const launcher = startLauncher('egress', started);
@@ -134,7 +139,8 @@ export function setEgressStage(): EgressStage {
         options: started,
         evaluate: (code) => call({ code }),
         start: (command, input) => call({ command, input }),
-        egress: () => egressLines(path.join(home, '.local/state/cordon/audit.jsonl')),
+        egress: () => egressLines(fs.readFileSync(log, 'utf8')),
+        log: () => fs.readFileSync(log, 'utf8'),
         descriptors: () => fs.readdirSync(`/proc/${launcher.child.pid}/fd`).length,
         async close() {
           launcher.child.stdin?.end();
@@ -146,9 +152,8 @@ export function setEgressStage(): EgressStage {
   };
 }
 
-function egressLines(file: string): readonly EgressLine[] {
-  return fs
-    .readFileSync(file, 'utf8')
+function egressLines(log: string): readonly EgressLine[] {
+  return log
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as EgressLine)

@@ -1,31 +1,7 @@
-import net from 'node:net';
-import tls from 'node:tls';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MAX_HELLO_BYTES, readClientHello } from '../../../src/egress/client-hello.ts';
-
-/** What a real TLS client sends first. */
-async function firstFlight(servername: string | undefined): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer((socket) => {
-      socket.once('data', (bytes) => {
-        socket.destroy();
-        server.close();
-        resolve(bytes);
-      });
-    });
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      const client = tls.connect({
-        port,
-        host: '127.0.0.1',
-        ...(servername === undefined ? {} : { servername }),
-      });
-      client.on('error', () => {});
-    });
-  });
-}
+import { firstFlight } from '../../fixtures/first-flight.ts';
 
 const u16 = (value: number): number[] => [value >> 8, value & 255];
 const vector = (bytes: readonly number[], width: 1 | 2): number[] => [
