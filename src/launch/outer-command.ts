@@ -3,6 +3,8 @@
 //   a read-only view of /dev, for root: the nodes in the sandbox's /dev are those of the machine. Root owns them and could
 //   change their modes (chmod 0 /dev/null stops everybody else); writing to a device needs no more than a read-only mount.
 //   --rbind: what is mounted below /dev may not be uncovered in a namespace of our own.
+//   nosuid, noexec: /dev mostly has them, they may not be taken off in such a namespace, and a mount(8) before 2.39 takes off
+//   what it is not told.
 //
 //   a network of its own that was prepared while we had rights over it, for servers with network grants: addresses on its
 //   loopback, sockets on low ports. bubblewrap then keeps that network instead of making one (sandbox.md 3.4).
@@ -29,7 +31,7 @@ export function outerCommand(steps: OuterSteps, command: readonly string[]): rea
   const { readOnlyDevices, listen } = steps;
   if (!readOnlyDevices && listen === undefined) return command;
   const script = [
-    ...(readOnlyDevices ? ['/usr/bin/mount --rbind -o ro /dev /dev'] : []),
+    ...(readOnlyDevices ? ['/usr/bin/mount --rbind -o ro,nosuid,noexec /dev /dev'] : []),
     ...(listen === undefined ? [] : [`${listenCommand('"$1"', '"$2"')}`, 'shift 2']),
     `exec "$@"${listen === undefined ? '' : ` ${EGRESS_FD}>&-`}`,
   ].join(' && ');

@@ -36,7 +36,9 @@ describe('what bubblewrap is started by', () => {
       '--net',
     ]);
     const script = command[command.indexOf('-c') + 1] ?? '';
-    expect(script.startsWith('/usr/bin/mount --rbind -o ro /dev /dev && "$1" __listen')).toBe(true);
+    expect(script.startsWith('/usr/bin/mount --rbind -o ro,nosuid,noexec /dev /dev && "$1" __listen')).toBe(
+      true,
+    );
   });
 });
 
