@@ -204,10 +204,11 @@ describe.each(columns())('P3 $name', (column) => {
       expect(stdout).toContain('"udp 127.0.0.1":"OK"');
       const before = reached();
       for (const server of servers.values()) {
+        const targets = `127.0.0.1 ${port} 192.0.2.1 53 224.0.0.251 5353 2001:db8::1 53 ff0e::1 5353`;
         const outcomes = await probed(
           server,
-          ...['reach', 'udp', '127.0.0.1', port, 'udp', '192.0.2.1', '53', 'udp', '224.0.0.251', '5353'],
-          ...['udp', '2001:db8::1', '53', 'udp', 'ff0e::1', '5353'],
+          'reach',
+          ...targets.replaceAll(/\S+ \d+/g, 'udp $&').split(' '),
         );
         expect(Object.values(outcomes).filter((word) => word !== 'ENETUNREACH')).toEqual(['ECONNREFUSED']);
         expect(await probed(server, 'raw')).toEqual({
