@@ -2,7 +2,7 @@
 // once, checked, and dialled as it was checked. Each attempt is seen to arrive when it is made outside.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columns } from '../escape/columns.ts';
-import { type Knocked, knock } from './far-ends.ts';
+import { type Knocked, knock } from './doors.ts';
 import { type EgressStage, type Sandboxed, setEgressStage } from './sandboxed.ts';
 import { type EgressWorld, egressWorld, WORLD_PORT } from './world.ts';
 

@@ -97,7 +97,7 @@ describe.each(columns())('P3 $name', (column) => {
     });
     afterAll(() => server.close());
 
-    test('a program that knows proxies reaches a granted host, and is forbidden others', async () => {
+    test('NW-17: a program that knows proxies reaches a granted host, and is forbidden others', async () => {
       const granted = await server.start(['/usr/bin/curl', '-sS', `https://${HOST}:${port}/x`]);
       expect(granted).toMatchObject({ code: 0, stdout: `GET /x for ${HOST}` });
       const other = await server.start(['/usr/bin/curl', '-sS', `https://other.example.test:${port}/x`]);
@@ -111,7 +111,7 @@ describe.each(columns())('P3 $name', (column) => {
       );
     });
 
-    test('a program that knows none reaches nothing', async () => {
+    test('NW-09, NW-17: a program that knows none reaches nothing', async () => {
       const direct = await server.start([
         '/usr/bin/curl',
         '-sS',

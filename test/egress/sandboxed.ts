@@ -28,9 +28,9 @@ interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
-type Evaluated<Value> = { readonly ok: Value } | { readonly error: string; readonly message: string };
+export type Evaluated<Value> = { readonly ok: Value } | { readonly error: string; readonly message: string };
 
-interface EgressLine {
+export interface EgressLine {
   readonly event: 'egress';
   readonly host: string;
   readonly port?: number;

@@ -15,7 +15,7 @@ interface Told {
 }
 
 /** Answers by name, one list of addresses for each time that it is asked; the last one stays. */
-export type Script = Readonly<Record<string, ReadonlyArray<readonly string[]>>>;
+type Script = Readonly<Record<string, ReadonlyArray<readonly string[]>>>;
 
 export interface EgressWorld {
   /** Put before a command, which then runs in that network. */
@@ -49,8 +49,7 @@ export function egressWorld(folder: string, name: string): EgressWorld {
   };
   return {
     wrap: [
-      '/usr/bin/bwrap',
-      ...['--dev-bind', '/', '/', '--unshare-net', '--die-with-parent', '--cap-add', 'ALL'],
+      ...'/usr/bin/bwrap --dev-bind / / --unshare-net --die-with-parent --cap-add ALL'.split(' '),
       ...replaced('/etc/resolv.conf', 'nameserver 127.0.0.1\n'),
       ...replaced('/etc/nsswitch.conf', 'hosts: files dns\n'),
       '--',

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { probeIds } from '../fixtures/probes/probes.mjs';
+import { namesTest } from '../fixtures/test-names.ts';
 import { REQUIREMENTS } from './requirements.ts';
 
 const root = path.dirname(path.dirname(import.meta.dirname));
@@ -29,9 +30,7 @@ test('every row that has tests of its own is named in one', () => {
     if (row.proof.by !== 'test') return [];
     const file = path.join(root, row.proof.file);
     const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
-    // The id in the name of a test: test('X02: …') or test('… (X02, X05)').
-    const named = new RegExp(`\\b(?:test|it|describe)\\b[^\\n]*\\n?[^\\n]*\\b${row.id}\\b`).test(text);
-    return named ? [] : [`${row.id} in ${row.proof.file}`];
+    return namesTest(text, row.id) ? [] : [`${row.id} in ${row.proof.file}`];
   });
   expect(unnamed).toEqual([]);
 });

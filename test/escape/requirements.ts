@@ -18,8 +18,8 @@ export type Proof =
     }
   /** Tests of their own, which name the row. */
   | { readonly by: 'test'; readonly file: string }
-  /** Not shown by this suite on Linux without egress; why. */
-  | { readonly by: 'later'; readonly with: 'egress' | 'macos'; readonly why: string };
+  /** Not shown by this suite on Linux; why. */
+  | { readonly by: 'later'; readonly with: 'macos'; readonly why: string };
 
 export interface Requirement {
   readonly id: string;
@@ -42,9 +42,11 @@ const probe = (
   outside: readonly [string, ...string[]] = ['OK'],
 ): Proof => ({ by: 'probe', server, inside, outside });
 
-const EGRESS = (why: string): Proof => ({ by: 'later', with: 'egress', why });
 const MACOS = (why: string): Proof => ({ by: 'later', with: 'macos', why });
 const SESSIONS: Proof = { by: 'test', file: 'test/escape/sessions.test.ts' };
+const EGRESS: Proof = { by: 'test', file: 'test/egress/attacks.test.ts' };
+const NAMES: Proof = { by: 'test', file: 'test/egress/names.test.ts' };
+const FLOODS: Proof = { by: 'test', file: 'test/egress/floods.test.ts' };
 const LIFECYCLE: Proof = { by: 'test', file: 'test/integration/lifecycle.test.ts' };
 
 const row = (id: string, category: string, what: string, expected: string, proof: Proof): Requirement => ({
@@ -380,31 +382,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'EAI_AGAIN, and no packet arrives',
     probe('workspace', ['EAI_AGAIN', 'ENOTFOUND', 'ECONNREFUSED', 'ETIMEOUT', 'ENETUNREACH']),
   ),
-  row(
-    'W04',
-    'network',
-    'metadata addresses, directly and through the broker',
-    'blocked',
-    EGRESS('direct: W01 tries it'),
-  ),
-  row(
-    'W05',
-    'network',
-    'ask the broker for a host that was not granted',
-    'refused',
-    EGRESS('there is no broker yet'),
-  ),
-  row('W07', 'network', 'numbers in place of names', 'refused', EGRESS('there is no broker yet')),
-  row('W08', 'network', 'names that look like a granted one', 'refused', EGRESS('there is no broker yet')),
-  row('W09', 'network', 'another name inside TLS', 'closed', EGRESS('there is no broker yet')),
-  row(
-    'W10',
-    'network',
-    'a granted name that resolves to a private address',
-    'refused',
-    EGRESS('there is no broker yet'),
-  ),
-  row('W11', 'network', 'a second request for another host', 'refused', EGRESS('there is no broker yet')),
+  row('W04', 'network', 'metadata addresses, directly and through the broker', 'blocked', EGRESS),
+  row('W05', 'network', 'ask the broker for a host that was not granted', 'refused', EGRESS),
+  row('W07', 'network', 'numbers in place of names', 'refused', EGRESS),
+  row('W08', 'network', 'names that look like a granted one', 'refused', EGRESS),
+  row('W09', 'network', 'another name inside TLS', 'closed', EGRESS),
+  row('W10', 'network', 'a granted name that resolves to a private address', 'refused', NAMES),
+  row('W11', 'network', 'a second request for another host', 'refused', EGRESS),
   row(
     'W13',
     'network',
@@ -413,7 +397,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     probe('workspace', NO_NETWORK),
   ),
   row('W14', 'network', 'listen on 0.0.0.0 and be reached from the machine', 'not reachable', SESSIONS),
-  row('W15', 'network', 'race or flood the broker', 'nothing changes', EGRESS('there is no broker yet')),
+  row('W15', 'network', 'take its ports, flood the broker', 'nothing changes', FLOODS),
   row(
     'W16',
     'network',
