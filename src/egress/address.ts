@@ -7,17 +7,21 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** Metadata and control services of clouds at addresses that look public (Azure's WireServer). */
 const METADATA = ['168.63.129.16'];
+/** All that IANA gives out of IPv6 for use on the internet. What lies beside it is some network's own: meshes use 200::/7. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
  * The kind of an address that a grant without `addresses` does not reach (`private`, `loopback`, `uniqueLocal`, … as the
- * IANA registries name them, and `metadata`); undefined for global unicast. An IPv4 address inside an IPv6 one is judged by
- * neither: both stacks would have to agree on what it means.
+ * IANA registries name them, `unallocated`, and `metadata`); undefined for global unicast. An IPv4 address inside an IPv6
+ * one is judged by neither: both stacks would have to agree on what it means.
  */
 export function specialKind(text: string): string | undefined {
   if (!ipaddr.isValid(text)) return 'invalid';
   if (METADATA.includes(text)) return 'metadata';
-  const range = ipaddr.parse(text).range();
-  return range === 'unicast' ? undefined : range;
+  const address = ipaddr.parse(text);
+  const range = address.range();
+  if (range !== 'unicast') return range;
+  return address.kind() === 'ipv6' && !address.match(GLOBAL_IPV6) ? 'unallocated' : undefined;
 }
 
 export type AddressVerdict =

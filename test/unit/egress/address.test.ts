@@ -58,6 +58,10 @@ describe('NW-03, NW-04: what a grant without addresses reaches', () => {
     '2002:7f00:1::',
     '2001::1',
     '3fff::1',
+    '::2',
+    '200::1',
+    '4000::1',
+    'fbff::1',
   ])('%s is refused', (address) => {
     expect(judgeAddress(address, grant(), [])).toEqual({ allowed: false, reason: 'address-special' });
   });
