@@ -126,8 +126,11 @@ export function setEgressStage(): EgressStage {
       };
       const launcher = startLauncher('egress', started);
       const greeting = await launcher.request('initialize', INITIALIZE);
-      if (greeting['result'] === undefined)
+      if (greeting['result'] === undefined) {
+        // It would stay and answer every request with this.
+        launcher.child.stdin?.end();
         throw new Error(`${JSON.stringify(greeting)} ${launcher.stderr()}`);
+      }
       const call = async <Value>(given: object): Promise<Value> => {
         const answer = await launcher.request('tools/call', { name: 'run', arguments: given });
         const result = answer['result'] as { readonly content: ReadonlyArray<{ readonly text: string }> };
