@@ -7,7 +7,9 @@ import type { AuditEvent } from './event.ts';
 
 type Egress = Extract<AuditEvent, { event: 'egress' }>;
 export type EgressLine = Omit<Egress, 'profile' | 'package' | 'digest'>;
-type Verdict = EgressLine['verdict'];
+
+/** `stray`: denied, and the host is one that the server made up, so that there is no end of them. */
+type Rank = EgressLine['verdict'] | 'stray';
 
 /** Lines written at once, and how many more each second: some tens of megabytes a day at the very most. */
 const BURST = 264;
@@ -15,7 +17,7 @@ const PER_SECOND = 1;
 /** Of these, kept for sums. */
 const RESERVE = 64;
 const FLUSH_MS = 5000;
-/** Sums of each verdict. Names asked for in vain are without number; those that are granted mostly fit. */
+/** Sums of each rank. What is stray is without number; hosts that are granted mostly fit. */
 const MAX_KINDS = 128;
 /** What a name may be is up to the server; longer than any that can be granted says nothing more. */
 const MAX_HOST = 253;
@@ -30,10 +32,12 @@ export class EgressLog {
   readonly #now: () => number;
   #tokens = BURST;
   #refilled: number;
-  readonly #sums: Readonly<Record<Verdict, Map<string, Sum>>> = {
+  /** In the order in which they are written. */
+  readonly #sums: Readonly<Record<Rank, Map<string, Sum>>> = {
     allowed: new Map(),
     failed: new Map(),
     denied: new Map(),
+    stray: new Map(),
   };
   #timer: NodeJS.Timeout | undefined;
 
@@ -53,12 +57,7 @@ export class EgressLog {
       this.#write(line);
       return;
     }
-    const sums = this.#sums[line.verdict];
-    const kind = JSON.stringify([host, line.port, line.reason]);
-    const known = sums.get(kind);
-    if (known !== undefined) addTo(known, line, 1);
-    else if (sums.size < MAX_KINDS) sums.set(kind, { line, count: 1 });
-    else addToRest(sums, { line, count: 1 });
+    this.#sum(line);
     this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS).unref();
   }
 
@@ -82,11 +81,26 @@ export class EgressLog {
     }
   }
 
+  #sum(line: EgressLine): void {
+    const sums = this.#sums[rankOf(line)];
+    const kind = JSON.stringify([line.host, line.port, line.reason]);
+    const known = sums.get(kind);
+    if (known !== undefined) addTo(known, line, 1);
+    else if (sums.size < MAX_KINDS) sums.set(kind, { line, count: 1 });
+    else addToRest(sums, { line, count: 1 });
+  }
+
   #refill(): void {
     const time = this.#now();
     this.#tokens = Math.min(BURST, this.#tokens + ((time - this.#refilled) / 1000) * PER_SECOND);
     this.#refilled = time;
   }
+}
+
+function rankOf({ verdict, reason }: EgressLine): Rank {
+  const isStray =
+    reason === 'name-not-granted' || reason === 'address-unknown' || reason === 'request-invalid';
+  return isStray ? 'stray' : verdict;
 }
 
 /** Key of the sum of everything that has no sum of its own. */

@@ -86,7 +86,7 @@ describe('EgressLog', () => {
     expect(JSON.stringify(lines).length).toBeLessThan(3 * 1024 * 1024);
   });
 
-  test('a host that was reached is named, whatever noise is around it', () => {
+  test('a host that was reached, or is granted, is named whatever noise is around it', () => {
     const noise = (): void => {
       for (let count = 0; count < 5000; count += 1)
         log.add(event({ host: `${count}.evil.example`, verdict: 'denied', reason: 'name-not-granted' }));
@@ -94,10 +94,13 @@ describe('EgressLog', () => {
     noise();
     log.add(event({ bytesToHost: 1000 }));
     log.add(event({ bytesToHost: 500 }));
+    const fronted = event({ verdict: 'denied', reason: 'tls-other-name' });
+    log.add(fronted);
     noise();
     log.flush();
     const reached = event({ bytesToHost: 1500, bytesToServer: 200, durationMs: 10 });
     expect(lines).toContainEqual({ event: 'egress', ...reached, count: 2 });
+    expect(lines).toContainEqual({ event: 'egress', ...fronted, count: 1 });
   });
 
   test('AN-06, AN-07: a name is one line of plain text, of bounded length', () => {
