@@ -150,6 +150,8 @@ export class Broker {
     try {
       this.#finish(attempt, await work());
     } finally {
+      // A client that was refused may stay a little to read why, and keeps its place until it is gone.
+      await closed(attempt.client);
       this.#admission.leave();
     }
   }
@@ -225,6 +227,11 @@ const STATUS = {
 /** A refusal that the client can read before its connection ends. */
 function answer(client: Socket, status: keyof typeof STATUS): void {
   client.end(`HTTP/1.1 ${status} ${STATUS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  // What it sends meanwhile is not read; it has so long to close.
+  // What it sends meanwhile counts for nothing, but its end is seen; it has so long to close.
+  client.resume();
   setTimeout(() => client.destroy(), 1000).unref();
+}
+
+function closed(socket: Socket): Promise<void> {
+  return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()));
 }

@@ -462,6 +462,30 @@ describe('NW-16: many at once', () => {
     expect(most).toBeLessThanOrEqual(8);
   });
 
+  test('a refused client that does not go keeps its place, for a second', async () => {
+    const admission = new Admission({ active: 2, waiting: 0, waitMs: 100 });
+    const inside = await front(await farEnd(greet), { way: 'proxy', admission });
+    const request = 'GET / HTTP/1.1\r\n\r\n';
+    for (let count = 0; count < 2; count += 1) {
+      const stays = net.connect({ port: inside.port, host: '127.0.0.1', allowHalfOpen: true });
+      closers.push(() => stays.destroy());
+      stays.on('error', () => {}).write(request);
+      await once(stays, 'data');
+    }
+    await exchange(inside.port, request);
+    expect(await inside.told(3)).toMatchObject([
+      { reason: 'request-invalid' },
+      { reason: 'request-invalid' },
+      { reason: 'too-many-connections' },
+    ]);
+    await expect
+      .poll(async () => (await exchange(inside.port, request)).text, { timeout: 3000 })
+      .toContain('405');
+    // Those that go leave at once.
+    for (let count = 0; count < 8; count += 1)
+      expect((await exchange(inside.port, request)).text).toContain('405');
+  });
+
   test('those above all limits are reset, and so are those that waited too long', async () => {
     const admission = new Admission({ active: 2, waiting: 2, waitMs: 100 });
     const inside = await front(await farEnd((socket) => socket.resume()), { admission });
