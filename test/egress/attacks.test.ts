@@ -350,11 +350,6 @@ describe.each(columns())('P3 $name', (column) => {
       const { text } = await inside(proxied(), knock(PROXY.host, PROXY.port, [second]));
       expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
       expect(text).toContain('Connection: close');
-      // Behind a granted request there is the tunnel, in which another one is no TLS.
-      const arrived = site.bytes();
-      const tunnel = connect(granted) + connect(`${OTHER}:${site.port}`) + connect(granted);
-      expect((await inside(proxied(), knock(PROXY.host, PROXY.port, [tunnel]))).text).toBe(TUNNEL);
-      expect(site.bytes()).toBe(arrived);
       const before = reached();
       for (const [request, status] of [
         [connect(granted, 'Content-Length: 5'), 400],
@@ -366,6 +361,11 @@ describe.each(columns())('P3 $name', (column) => {
       ] as const)
         expect(await ask(request), request).toBe(status);
       expect(reached()).toEqual(before);
+      // Behind a granted request there is the tunnel, in which another one is no TLS.
+      const arrived = site.bytes();
+      const tunnel = connect(granted) + connect(`${OTHER}:${site.port}`) + connect(granted);
+      expect((await inside(proxied(), knock(PROXY.host, PROXY.port, [tunnel]))).text).toBe(TUNNEL);
+      expect(site.bytes()).toBe(arrived);
     });
   });
 
