@@ -92,9 +92,14 @@ export interface PlainFarEnd extends FarEnd {
   connections(): number;
 }
 
+function* zeros(): Generator<Buffer> {
+  const block = Buffer.alloc(1 << 20);
+  for (;;) yield block;
+}
+
 /**
  * Plain TCP that speaks first: says `hello\n`, then does what the first line says: `echo` until the client's end and then
- * `bye\n`; `close` at once, `reset` in the middle; `wait` for what the client does.
+ * `bye\n`; `close` at once, `reset` in the middle; `flood` with zeros; `hold`, reading no more; `wait` for what the client does.
  */
 export async function plainFarEnd(address = '127.0.0.1', port = 0): Promise<PlainFarEnd> {
   const seen: string[] = [];
@@ -128,6 +133,12 @@ export async function plainFarEnd(address = '127.0.0.1', port = 0): Promise<Plai
           return;
         case 'reset':
           socket.write('some', () => setTimeout(() => socket.resetAndDestroy(), 20));
+          return;
+        case 'flood':
+          Readable.from(zeros()).pipe(socket);
+          return;
+        case 'hold':
+          socket.pause();
           return;
         default:
           socket.resume();

@@ -57,6 +57,8 @@ export interface Sandboxed {
   log(): string;
   /** How many descriptors the launcher has open. */
   descriptors(): number;
+  /** Resident memory of the launcher. */
+  residentMiB(): number;
   /** Ends the server and resolves when it is gone. */
   close(): Promise<void>;
 }
@@ -145,6 +147,10 @@ export function setEgressStage(): EgressStage {
         egress: () => egressLines(fs.readFileSync(log, 'utf8')),
         log: () => fs.readFileSync(log, 'utf8'),
         descriptors: () => fs.readdirSync(`/proc/${launcher.child.pid}/fd`).length,
+        residentMiB() {
+          const status = fs.readFileSync(`/proc/${launcher.child.pid}/status`, 'utf8');
+          return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024;
+        },
         async close() {
           launcher.child.stdin?.end();
           await launcher.exited;

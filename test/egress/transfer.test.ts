@@ -15,15 +15,17 @@ let stage: EgressStage;
 let authority: Authority;
 let web: FarEnd;
 let plain: PlainFarEnd;
+/** One of its own for connections that nobody reads from, because those do not see their end. */
+let still: PlainFarEnd;
 
 beforeAll(async () => {
   stage = setEgressStage();
   authority = makeAuthority(stage.folder);
-  [web, plain] = await Promise.all([httpsFarEnd(authority.issue(HOST)), plainFarEnd()]);
+  [web, plain, still] = await Promise.all([httpsFarEnd(authority.issue(HOST)), plainFarEnd(), plainFarEnd()]);
 });
 
 afterAll(async () => {
-  await Promise.all([web.close(), plain.close()]);
+  await Promise.all([web.close(), plain.close(), still.close()]);
   stage.remove();
 });
 
@@ -63,7 +65,7 @@ describe.each(WAYS)('P3 %s', (mode) => {
     server = await stage.sandboxed(column, {
       network: [
         { host: HOST, port: web.port, addresses: LOOPBACK },
-        { host: PLAIN, port: plain.port, protocol: 'tcp', addresses: LOOPBACK },
+        { host: PLAIN, port: [plain.port, still.port], protocol: 'tcp', addresses: LOOPBACK },
       ],
       config: { mode, caFile: authority.file, hosts: { [HOST]: ['127.0.0.1'], [PLAIN]: ['127.0.0.1'] } },
     });
@@ -156,6 +158,32 @@ describe.each(WAYS)('P3 %s', (mode) => {
     await talk({ first: 'wait\n', destroyAfter: 'hello' });
     await until(() => plain.seen.length === plain.connections(), 1000, 'the end at the far end');
     expect(plain.seen.at(-1)).toBe('ECONNRESET');
+  });
+
+  test.each([
+    ['a client that does not read', 'flood', ''],
+    [
+      'a far end that does not read',
+      'hold',
+      `const block = Buffer.alloc(1 << 20);
+       for (let sent = 0; sent < 200; sent += 1) socket.write(block);`,
+    ],
+  ])('%s holds the other side back: nothing piles up in the launcher', async (_who, order, then) => {
+    const before = server.residentMiB();
+    const carried = await server.evaluate<number>(`
+      ${CONNECT[mode]}
+      const socket = await connect('${PLAIN}', ${still.port});
+      socket.on('error', () => {});
+      socket.write('${order}\\n');
+      ${then}
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      globalThis.held = socket;
+      // What the kernel took on the way up, or what waits here.
+      return ${order === 'hold' ? 'socket.bytesWritten - socket.writableLength' : 'socket.readableLength'};
+    `);
+    expect(carried).toEqual({ ok: expect.toSatisfy((bytes) => bytes > 0) });
+    expect(server.residentMiB() - before).toBeLessThan(48);
+    await server.evaluate('globalThis.held.destroy()');
   });
 
   test('500 connections at once are all answered', async () => {
