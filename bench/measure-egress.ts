@@ -25,7 +25,7 @@ export interface EgressFigures {
 
 const CONNECTIONS = 50;
 /** Before any counts, for the compilers of the server and of the broker to settle. */
-const WARM_CONNECTIONS = 500;
+const WARM = { connections: 500, receptions: 3 };
 const RECEIVED_BYTES = 256 * 1024 * 1024;
 const SIDES = ['without', 'through'] as const;
 
@@ -70,7 +70,11 @@ async function overSessions(
   sessions: Readonly<Record<(typeof SIDES)[number], Session>>,
   rounds: number,
 ): Promise<Omit<EgressFigures, 'start'>> {
-  for (const side of SIDES) await sessions[side].call('connect', { times: WARM_CONNECTIONS });
+  for (const side of SIDES) {
+    await sessions[side].call('connect', { times: WARM.connections });
+    for (let time = 0; time < WARM.receptions; time += 1)
+      await sessions[side].call('receive', { bytes: RECEIVED_BYTES });
+  }
   return {
     connect: await inTurns(
       rounds,
