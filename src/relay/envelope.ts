@@ -1,6 +1,6 @@
-// A parsed line as exactly one of four messages, or the one thing that is wrong with it. Keys are compared exactly: some
-// parsers ignore case (Go, C#), fold `ſ` to `s` and the Kelvin sign to `k`, or stop at a NUL (CVE-2026-27896,
-// GHSA-q382-vc8q-7jhj), so that two readers of one line see two messages.
+// A parsed line as exactly one of four messages, or the one thing that is wrong with it. Keys are compared exactly, and one
+// that only looks like a key of the protocol is refused: two readers of such a line see two messages.
+import { type FoldedKeys, foldKeys, isLookAlike } from '../json/look-alike.ts';
 import type { LineFault } from './fault.ts';
 import { type RequestId, readId } from './request-id.ts';
 
@@ -31,12 +31,10 @@ const PROTOCOL_KEYS = new Set(
   progress total reason level logger task action roots model
   role systemPrompt requestedSchema mode url`.split(/\s+/),
 );
-// oxlint-disable-next-line no-control-regex
-const INVISIBLE = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
 
-const FOLDED_ENVELOPE_KEYS = folded(ENVELOPE_KEYS);
-const FOLDED_ERROR_KEYS = folded(ERROR_KEYS);
-const FOLDED_PROTOCOL_KEYS = folded(PROTOCOL_KEYS);
+const FOLDED_ENVELOPE_KEYS = foldKeys(ENVELOPE_KEYS);
+const FOLDED_ERROR_KEYS = foldKeys(ERROR_KEYS);
+const FOLDED_PROTOCOL_KEYS = foldKeys(PROTOCOL_KEYS);
 
 /**
  * @param value what JSON.parse made of the line
@@ -107,11 +105,11 @@ function readError(id: RequestId, error: unknown): Envelope {
 function wrongMember(
   object: JsonObject,
   allowed: ReadonlySet<string>,
-  allowedFolded: ReadonlySet<string>,
+  allowedFolded: FoldedKeys,
 ): LineFault | undefined {
   for (const key of Object.keys(object)) {
     if (allowed.has(key)) continue;
-    return isDisguise(key, allowedFolded) ? 'member-look-alike' : 'member-unknown';
+    return isLookAlike(key, allowedFolded) ? 'member-look-alike' : 'member-unknown';
   }
   return undefined;
 }
@@ -119,21 +117,7 @@ function wrongMember(
 /** Members of params and results are open; only what pretends to be a known one is refused. */
 function disguisedMember(object: JsonObject): LineFault | undefined {
   for (const key of Object.keys(object)) {
-    if (!PROTOCOL_KEYS.has(key) && isDisguise(key, FOLDED_PROTOCOL_KEYS)) return 'member-look-alike';
+    if (!PROTOCOL_KEYS.has(key) && isLookAlike(key, FOLDED_PROTOCOL_KEYS)) return 'member-look-alike';
   }
   return undefined;
-}
-
-/** `__proto__` too: whoever copies such an object member by member gets another object. */
-function isDisguise(key: string, knownFolded: ReadonlySet<string>): boolean {
-  return key === '__proto__' || knownFolded.has(fold(key));
-}
-
-function folded(keys: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...keys].map(fold));
-}
-
-/** Upper before lower case: together they fold `ſ`, the Kelvin sign and all that differs by case alone. */
-function fold(key: string): string {
-  return key.replace(INVISIBLE, '').toUpperCase().toLowerCase();
 }
