@@ -86,8 +86,11 @@ function secrets({ profile }: Explanation): string[] {
 }
 
 function mcp({ profile }: Explanation): string[] {
-  const { tools, ...others } = profile.mcp;
-  const also = Object.entries(others).flatMap(([name, asked]) => (asked ? [name] : []));
+  const { tools, extensions, ...others } = profile.mcp;
+  const also = [
+    ...Object.entries(others).flatMap(([name, asked]) => (asked ? [name] : [])),
+    ...extensions.map(escapeText),
+  ];
   return [
     ...columns(
       [

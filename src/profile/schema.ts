@@ -98,6 +98,17 @@ export const networkGrant = z.strictObject({
   why,
 });
 
+/** `prefix/name`, as capabilities.extensions has it. */
+const extension = z
+  .string()
+  .check(
+    z.maxLength(200),
+    z.regex(
+      /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/,
+      'must be an identifier such as "io.modelcontextprotocol/ui"',
+    ),
+  );
+
 const mcp = z.strictObject({
   tools: z._default(z.union([z.boolean(), z.array(text(128)).check(notEmpty, z.maxLength(1000))]), true),
   prompts: no,
@@ -105,6 +116,13 @@ const mcp = z.strictObject({
   sampling: no,
   elicitation: no,
   roots: no,
+  logging: no,
+  tasks: no,
+  extensions: z
+    ._default(z.array(extension).check(z.maxLength(32)), [])
+    .check(
+      z.describe('Extensions of the protocol by their identifier, such as "io.modelcontextprotocol/ui".'),
+    ),
 });
 
 const limits = z.strictObject({
@@ -146,6 +164,13 @@ export const profileSchema = z.strictObject({
     {},
   ),
   limits: z.prefault(limits, {}),
+  definitions: z
+    ._default(z.enum(['pinned', 'unpinned']), 'pinned')
+    .check(
+      z.describe(
+        '"pinned": the client sees only the definitions that were reviewed and approved. "unpinned": whatever the server says today, which is weaker.',
+      ),
+    ),
   expects: z.prefault(
     z.strictObject({
       deny: expectations,

@@ -38,6 +38,9 @@ test('fills in defaults: nothing is granted', () => {
           sampling: false,
           elicitation: false,
           roots: false,
+          logging: false,
+          tasks: false,
+          extensions: [],
         },
       },
       limits: {
@@ -48,6 +51,7 @@ test('fills in defaults: nothing is granted', () => {
         tmp: '128MiB',
         messageBytes: '8MiB',
       },
+      definitions: 'pinned',
       expects: { deny: [], allow: [] },
     },
   });
@@ -98,6 +102,8 @@ describe('takes', () => {
     ],
     ['a port of this machine', network('localhost', 5432)],
     ['some tools only', permissions({ mcp: { tools: ['read_file'] } })],
+    ['an extension', permissions({ mcp: { extensions: ['io.modelcontextprotocol/ui'] } })],
+    ['definitions that nobody reviewed', profile({ definitions: 'unpinned' })],
     ['limits', profile({ limits: { memory: '512MiB', tmp: '64KiB', processes: 1 } })],
   ])('%s', (_, text) => {
     expect(faultsOf(text)).toEqual([]);
@@ -201,6 +207,16 @@ describe('refuses the shape of', () => {
       'tools',
       permissions({ mcp: { tools: 'all' } }),
       'permissions.mcp.tools: must be true or false or a list',
+    ],
+    [
+      'an extension without a prefix',
+      permissions({ mcp: { extensions: ['ui'] } }),
+      'permissions.mcp.extensions[0]: must be an identifier such as "io.modelcontextprotocol/ui"',
+    ],
+    [
+      'how definitions are held',
+      profile({ definitions: false }),
+      'definitions: must be "pinned" or "unpinned"',
     ],
     ['a size without unit', profile({ limits: { tmp: 5 } }), 'limits.tmp: must be text'],
     [
