@@ -1,7 +1,20 @@
 // Text of a pins.json -> the pins, or every fault it has. Pure.
 import { checkShape } from '../json/check-shape.ts';
+import { jsonPath } from '../json/json-path.ts';
 import { parseStrictJson } from '../json/strict-json.ts';
-import { type Pins, pinsSchema } from './schema.ts';
+import {
+  type Definition,
+  type DefinitionKind,
+  type Definitions,
+  hashInstructions,
+  KEY_MEMBER,
+  KINDS,
+  LIST_MEMBER,
+  sameContext,
+} from './definitions.ts';
+import { readDefinitions } from './read-definitions.ts';
+import { readIntroduction } from './read-introduction.ts';
+import { type PinnedDefinitions, type Pins, pinsSchema } from './schema.ts';
 
 export type ParsedPins =
   | { readonly ok: true; readonly pins: Pins }
@@ -11,5 +24,71 @@ export function parsePins(text: string): ParsedPins {
   const json = parseStrictJson(text);
   if (!json.ok) return { ok: false, faults: json.issues.map((issue) => `${issue.path}: ${issue.message}`) };
   const shape = checkShape(pinsSchema, json.value);
-  return shape.ok ? { ok: true, pins: shape.value } : { ok: false, faults: shape.lines };
+  if (!shape.ok) return { ok: false, faults: shape.lines };
+  const faults: string[] = [];
+  const { definitions = [], approval, ...packagePins } = shape.value;
+  const read = definitions.map((pinned, index) =>
+    readPinned(pinned, (place, message) =>
+      faults.push(`${jsonPath(['definitions', index, ...place])}: ${message}`),
+    ),
+  );
+  for (const [index, { context }] of read.entries())
+    if (read.slice(0, index).some((earlier) => sameContext(earlier.context, context)))
+      faults.push(`${jsonPath(['definitions', index, 'context'])}: is there twice`);
+  if (faults.length > 0) return { ok: false, faults };
+  return { ok: true, pins: { ...packagePins, definitions: read, approval } };
+}
+
+type Report = (place: readonly PropertyKey[], message: string) => void;
+
+/** A person reads the text and the relay compares the hash, so both must say the same. */
+function readPinned(pinned: PinnedDefinitions, report: Report): Definitions {
+  const { serverInfo, capabilities, instructions } = pinned;
+  const introduction = readIntroduction('legacy', {
+    serverInfo,
+    capabilities,
+    instructions: instructions?.text ?? null,
+  });
+  if (!introduction.ok) report([], introduction.fault);
+  if (instructions !== null && hashInstructions(instructions.text) !== instructions.sha256)
+    report(['instructions', 'sha256'], 'is not the hash of the text');
+  const lists = Object.fromEntries(
+    KINDS.map((kind) => [LIST_MEMBER[kind], readPinnedList(kind, pinned[LIST_MEMBER[kind]], report)]),
+  ) as Record<(typeof LIST_MEMBER)[DefinitionKind], readonly Definition[]>;
+  return {
+    context: pinned.context as Definitions['context'],
+    ...(introduction.ok
+      ? introduction.introduction
+      : { serverInfo: {}, capabilities: {}, instructions: null }),
+    ...lists,
+  };
+}
+
+interface PinnedEntry {
+  readonly sha256: string;
+  readonly definition: { readonly [member: string]: unknown };
+}
+
+function readPinnedList(
+  kind: DefinitionKind,
+  entries: readonly PinnedEntry[],
+  report: Report,
+): readonly Definition[] {
+  const read = readDefinitions(
+    kind,
+    entries.map(({ definition }) => definition),
+  );
+  if (!read.ok) {
+    report([LIST_MEMBER[kind]], read.fault);
+    return [];
+  }
+  const hashes = new Map(read.list.map(({ key, hash }) => [key, hash]));
+  for (const [index, entry] of entries.entries()) {
+    const key = entry.definition[KEY_MEMBER[kind]] as string;
+    const place = [LIST_MEMBER[kind], index];
+    if ((entry as unknown as Record<string, unknown>)[KEY_MEMBER[kind]] !== key)
+      report([...place, KEY_MEMBER[kind]], `is not the ${KEY_MEMBER[kind]} of the definition`);
+    if (hashes.get(key) !== entry.sha256) report([...place, 'sha256'], 'is not the hash of the definition');
+  }
+  return read.list;
 }

@@ -1,12 +1,45 @@
-// pins.json, written by `cordon pin`: what exactly the profile's package is.
+// pins.json: what exactly the profile's package is (written by `cordon pin`), what the server says of itself, word for word,
+// and who approved it (written by `cordon approve`).
 import * as z from 'zod/mini';
 import { isDigest, type Digest } from '../digest.ts';
 import { PLATFORMS } from '../platform.ts';
+import type { Approval } from './approval.ts';
+import type { Definitions } from './definitions.ts';
 
 const digest = z.custom<Digest>(
   (value) => typeof value === 'string' && isDigest(value),
   'must be "sha256:" and 64 lower-case hex digits',
 );
+
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'));
+const object = z.record(z.string(), z.unknown());
+/** What of a definition is what is checked by parse.ts, with the reader that also judges lists of a running server. */
+const pinned = { sha256, definition: object };
+const named = z.array(z.strictObject({ name: z.string(), ...pinned }));
+
+const definitions = z.strictObject({
+  context: z.strictObject({
+    generation: z.enum(['legacy', 'modern']),
+    protocolVersion: z.string(),
+    clientCapabilities: object,
+  }),
+  serverInfo: object,
+  capabilities: object,
+  instructions: z.nullable(z.strictObject({ sha256, text: z.string() })),
+  tools: named,
+  prompts: named,
+  resources: z.array(z.strictObject({ uri: z.string(), ...pinned })),
+  templates: z.array(z.strictObject({ uriTemplate: z.string(), ...pinned })),
+});
+
+const approval = z.strictObject({
+  digest,
+  by: z.string().check(z.minLength(1), z.maxLength(300)),
+  at: z
+    .string()
+    .check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, 'must be a time such as "2026-01-31T12:00:00Z"')),
+  cordon: z.string().check(z.minLength(1), z.maxLength(100)),
+});
 
 export const pinsSchema = z.strictObject({
   schema: z.literal(1),
@@ -30,6 +63,21 @@ export const pinsSchema = z.strictObject({
       typeof digest
     >,
   ),
+  /** One entry for each context in which a server was asked. */
+  definitions: z.optional(z.array(definitions).check(z.maxLength(16))),
+  approval: z.optional(approval),
 });
 
-export type Pins = z.output<typeof pinsSchema>;
+/** As it stands in the file. */
+type PinsDocument = z.output<typeof pinsSchema>;
+export type PinnedDefinitions = NonNullable<PinsDocument['definitions']>[number];
+
+/** What the package is. */
+export type PackagePins = Omit<PinsDocument, 'definitions' | 'approval'>;
+
+export interface Pins extends PackagePins {
+  /** Each equal to its hash. Empty before the first approval. */
+  readonly definitions: readonly Definitions[];
+  /** It says what was approved and not that this is it: compare `approvalDigest`. */
+  readonly approval: Approval | undefined;
+}

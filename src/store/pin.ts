@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../digest.ts';
 import { digestFromHex } from '../digest.ts';
+import { CordonError } from '../errors.ts';
 import {
   caseCollisionFound,
   commandNotInPackage,
@@ -12,8 +13,10 @@ import {
   pinImpossible,
   pinUnwritable,
 } from '../messages.ts';
+import { formatPins } from '../pins/format.ts';
+import { loadPins } from '../pins/load.ts';
 import { parsePins } from '../pins/parse.ts';
-import type { Pins } from '../pins/schema.ts';
+import type { PackagePins, Pins } from '../pins/schema.ts';
 import { PLATFORMS, type Platform } from '../platform.ts';
 import type { Profile } from '../profile/schema.ts';
 import { type Lockfile, packagesFor } from '../resolve/lockfile.ts';
@@ -36,7 +39,7 @@ import { unpackTarball } from './unpack.ts';
 import { type FetchablePackage, fetchable } from './waves.ts';
 
 export interface PinReport {
-  readonly pins: Pins;
+  readonly pins: PackagePins;
   /** Packages in all platforms' trees together. */
   readonly packages: number;
   /** Packages that npm would have run scripts of; Cordon never does. */
@@ -64,14 +67,14 @@ export async function pinProfile(
   const hashed = await hashPackages(packages, npm, path.join(scratch, 'packages'), onPlaced);
   const entry = entryOf(profile, hashed);
   const trees = treesOf(lockfile, hashed, entry);
-  const pins: Pins = {
+  const pins: PackagePins = {
     schema: 1,
     package: packageOf(profile),
     lockfile: lockfileDigest(Buffer.from(text)),
     entry,
     trees: mapPlatforms((platform) => trees[platform].digest),
   };
-  const written = `${JSON.stringify(pins, undefined, 2)}\n`;
+  const written = formatPins({ ...pins, ...lastApproved(profile) });
   // A file with a space in its name can be in a tree and still be no entry: not to be found out at the next start.
   const parsed = parsePins(written);
   if (!parsed.ok) throw pinImpossible(packageOf(profile), `it starts ${entry}`, parsed.faults);
@@ -84,6 +87,21 @@ export async function pinProfile(
     ),
     trees,
   };
+}
+
+/**
+ * Stays as it is: the next review shows what changed since. It approves nothing that is new, for its digest binds the package
+ * as well.
+ */
+function lastApproved(profile: Profile): Pick<Pins, 'definitions' | 'approval'> {
+  try {
+    const { definitions, approval } = loadPins(profile);
+    return { definitions, approval };
+  } catch (thrown) {
+    // None yet, or none that can be read: pinning is the cure for that.
+    if (thrown instanceof CordonError) return { definitions: [], approval: undefined };
+    throw thrown;
+  }
 }
 
 /** Before minutes of work: a shipped profile's folder may belong to root. */

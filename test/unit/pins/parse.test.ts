@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { formatPins } from '../../../src/pins/format.ts';
 import { parsePins } from '../../../src/pins/parse.ts';
 import { PLATFORMS } from '../../../src/platform.ts';
+import { definitions, PACKAGE_PINS, ZERO_DIGEST } from './fixture.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
 const trees = Object.fromEntries(PLATFORMS.map((platform) => [platform, digest]));
@@ -54,3 +56,93 @@ describe('refuses', () => {
     expect(faultsOf(text)).toEqual([fault]);
   });
 });
+
+describe('definitions and approval', () => {
+  const approval = { digest: ZERO_DIGEST, by: 'ada (1000)', at: '2026-01-31T12:00:00Z', cordon: '0.1.0' };
+  const modern = { generation: 'modern', protocolVersion: '2026-07-28', clientCapabilities: {} } as const;
+  const full = { ...PACKAGE_PINS, definitions: [definitions(), definitions({ context: modern })], approval };
+  const text = formatPins(full);
+
+  test('are read as they were written', () => {
+    expect(parsePins(text)).toEqual({ ok: true, pins: full });
+  });
+
+  test('need not be there', () => {
+    expect(parsePins(pins())).toMatchObject({ ok: true, pins: { definitions: [] } });
+    expect(JSON.parse(formatPins({ ...PACKAGE_PINS, definitions: [], approval: undefined }))).toEqual(
+      PACKAGE_PINS,
+    );
+  });
+
+  const edited = (edit: (document: ReturnType<typeof documentOf>) => void) => {
+    const document = documentOf(text);
+    edit(document);
+    return JSON.stringify(document);
+  };
+
+  test.each<[string, string, string]>([
+    [
+      'a text that is not its hash',
+      text.replace('Reads.', 'Reads!'),
+      'definitions[0].tools[0].sha256: is not the hash of the definition',
+    ],
+    [
+      'a member added to a definition',
+      edited(({ definitions: [first] }) => Object.assign(first.prompts[0].definition, { extra: 1 })),
+      'definitions[0].prompts[0].sha256: is not the hash of the definition',
+    ],
+    [
+      'a name that is not the name',
+      edited(({ definitions: [first] }) => Object.assign(first.tools[0], { name: 'other' })),
+      'definitions[0].tools[0].name: is not the name of the definition',
+    ],
+    [
+      'hashes of two definitions exchanged',
+      edited(({ definitions: [first] }) => {
+        [first.tools[0].sha256, first.tools[1].sha256] = [first.tools[1].sha256, first.tools[0].sha256];
+      }),
+      'definitions[0].tools[0].sha256: is not the hash of the definition',
+    ],
+    [
+      'instructions that are not their hash',
+      text.replace('"Use it."', '"Use it!"'),
+      'definitions[0].instructions.sha256: is not the hash of the text',
+    ],
+    [
+      'a definition that could not have been pinned',
+      edited(({ definitions: [first] }) => first.tools.push(first.tools[0])),
+      'definitions[0].tools: tool 3 of 3: has the name of another one',
+    ],
+    [
+      'one context twice',
+      edited(({ definitions: [first, second] }) => Object.assign(second, { context: first.context })),
+      'definitions[1].context: is there twice',
+    ],
+    [
+      'a key too many',
+      text.replace('"serverInfo"', '"serverinfo": {}, "serverInfo"'),
+      'definitions[0].serverinfo: unknown key, did you mean "serverInfo"?',
+    ],
+    [
+      'a time that is none',
+      text.replace('2026-01-31T', ''),
+      'approval.at: must be a time such as "2026-01-31T12:00:00Z"',
+    ],
+  ])('are refused with %s', (_, changed, fault) => {
+    expect(faultsOf(changed)[0]).toBe(fault);
+  });
+});
+
+interface Entry {
+  name: string;
+  sha256: string;
+  definition: object;
+}
+interface Listed {
+  context: object;
+  tools: [Entry, Entry, ...Entry[]];
+  prompts: [Entry];
+}
+function documentOf(text: string): { definitions: [Listed, Listed] } {
+  return JSON.parse(text) as { definitions: [Listed, Listed] };
+}
