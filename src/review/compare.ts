@@ -1,0 +1,266 @@
+// What a server says now against what was approved: per definition and per field, with the kind of change that it is.
+import type { Json, JsonObject } from '../pins/canonical-json.ts';
+import { canonicalJson } from '../pins/canonical-json.ts';
+import type { Definition, DefinitionContext, DefinitionKind, Definitions } from '../pins/definitions.ts';
+import { LISTS, pointer } from './pointer.ts';
+import { byText } from './subject.ts';
+import { isObject } from './walk.ts';
+import { type WordPart, compareWords } from './words.ts';
+
+export const CHANGE_CLASSES = [
+  'parameter-added',
+  'parameter-removed',
+  'required',
+  'enum',
+  'type',
+  'default',
+  'constraint',
+  'annotation',
+  'output-schema',
+  'wording',
+  'whitespace',
+  'hidden-characters',
+  'normalisation',
+  'notation',
+  'meta',
+  'icons',
+  'execution',
+  'capability',
+  'server-info',
+  'other',
+] as const;
+export type ChangeClass = (typeof CHANGE_CLASSES)[number];
+
+export interface FieldChange {
+  /** From the top of the definition. */
+  readonly pointer: string;
+  readonly class: ChangeClass;
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+  /** For two texts. */
+  readonly words: readonly WordPart[] | undefined;
+}
+
+export type ChangedKind = DefinitionKind | 'server';
+
+export interface DefinitionDiff {
+  readonly kind: ChangedKind;
+  /** Of a definition its key; of the server `instructions`, `serverInfo`, `capabilities`. */
+  readonly key: string;
+  readonly pointer: string;
+  readonly change: 'added' | 'removed' | 'changed';
+  /** The definition of another name that is equal but for the name. */
+  readonly renamed: string | undefined;
+  readonly fields: readonly FieldChange[];
+  /** Positions in the definitions as they are now. */
+  readonly contexts: readonly number[];
+}
+
+/** @param now as seen; each context is held against the approved one that is nearest to it */
+export function compareWithApproved(
+  approved: readonly Definitions[],
+  now: readonly Definitions[],
+): DefinitionDiff[] {
+  const merged = new Map<string, DefinitionDiff>();
+  for (const [context, set] of now.entries()) {
+    const before = nearest(approved, set.context);
+    if (before === undefined) continue;
+    for (const diff of compareSets(before, set)) {
+      const identity = canonicalJson([diff.kind, diff.key, diff.change, ...diff.fields.map(fieldIdentity)]);
+      const known = merged.get(identity);
+      merged.set(identity, { ...diff, contexts: [...(known?.contexts ?? []), context] });
+    }
+  }
+  return [...merged.values()].toSorted(
+    (one, other) => byText(one.pointer, other.pointer) || (one.contexts[0] ?? 0) - (other.contexts[0] ?? 0),
+  );
+}
+
+function fieldIdentity({ pointer: at, before, after }: FieldChange): Json {
+  return [at, before === undefined ? [] : [before], after === undefined ? [] : [after]];
+}
+
+function nearest(sets: readonly Definitions[], context: DefinitionContext): Definitions | undefined {
+  const capabilities = canonicalJson(context.clientCapabilities);
+  const alike = sets.filter((set) => set.context.generation === context.generation);
+  return (
+    alike.find((set) => canonicalJson(set.context.clientCapabilities) === capabilities) ?? alike[0] ?? sets[0]
+  );
+}
+
+type Unmerged = Omit<DefinitionDiff, 'contexts'>;
+
+function compareSets(before: Definitions, after: Definitions): Unmerged[] {
+  return [
+    ...compareServer(before, after),
+    ...(['tool', 'prompt', 'resource', 'template'] as const).flatMap((kind) =>
+      compareLists(kind, before[LISTS[kind]], after[LISTS[kind]]),
+    ),
+  ];
+}
+
+function compareServer(before: Definitions, after: Definitions): Unmerged[] {
+  const text = (value: string | null): Json | undefined => value ?? undefined;
+  return (
+    [
+      ['instructions', fieldChanges('server', '', text(before.instructions), text(after.instructions))],
+      ['serverInfo', fieldChanges('server', pointer('serverInfo'), before.serverInfo, after.serverInfo)],
+      [
+        'capabilities',
+        fieldChanges('server', pointer('capabilities'), before.capabilities, after.capabilities),
+      ],
+    ] as const
+  ).flatMap(([key, fields]): Unmerged[] =>
+    fields.length === 0
+      ? []
+      : [{ kind: 'server', key, pointer: pointer(key), change: 'changed', renamed: undefined, fields }],
+  );
+}
+
+function compareLists(
+  kind: DefinitionKind,
+  before: readonly Definition[],
+  after: readonly Definition[],
+): Unmerged[] {
+  const known = new Map(before.map((definition) => [definition.key, definition]));
+  const now = new Map(after.map((definition) => [definition.key, definition]));
+  const gone = before.filter(({ key }) => !now.has(key));
+  const fresh = after.filter(({ key }) => !known.has(key));
+  const twin = (definition: Definition, others: readonly Definition[]): string | undefined =>
+    others.find((other) => withoutKey(other) === withoutKey(definition))?.key;
+  const whole = (
+    change: 'added' | 'removed',
+    definition: Definition,
+    others: readonly Definition[],
+  ): Unmerged => {
+    const { key } = definition;
+    return {
+      kind,
+      key,
+      pointer: pointer(LISTS[kind], key),
+      change,
+      renamed: twin(definition, others),
+      fields: [],
+    };
+  };
+  return [
+    ...fresh.map((definition) => whole('added', definition, gone)),
+    ...gone.map((definition) => whole('removed', definition, fresh)),
+    ...after.flatMap(({ key, value, hash }): Unmerged[] => {
+      const old = known.get(key);
+      if (old === undefined || old.hash === hash) return [];
+      const fields = fieldChanges(kind, '', old.value, value);
+      return [
+        { kind, key, pointer: pointer(LISTS[kind], key), change: 'changed', renamed: undefined, fields },
+      ];
+    }),
+  ];
+}
+
+function withoutKey({ value }: Definition): string {
+  const { name: _name, uri: _uri, uriTemplate: _template, ...rest } = value;
+  return canonicalJson(rest);
+}
+
+function fieldChanges(
+  kind: ChangedKind,
+  at: string,
+  before: Json | undefined,
+  after: Json | undefined,
+): FieldChange[] {
+  if (before === undefined && after === undefined) return [];
+  if (before !== undefined && after !== undefined) {
+    if (canonicalJson(before) === canonicalJson(after)) return [];
+    if (isObject(before) && isObject(after)) return memberChanges(kind, at, before, after);
+    if (isList(before) && isList(after) && !isPlainList(before, after))
+      return Array.from({ length: Math.max(before.length, after.length) }, (_, index) =>
+        fieldChanges(kind, at + pointer(index), before[index], after[index]),
+      ).flat();
+  }
+  const words =
+    typeof before === 'string' && typeof after === 'string' ? compareWords(before, after) : undefined;
+  return [{ pointer: at, class: classOf(kind, at, before, after), before, after, words }];
+}
+
+function memberChanges(kind: ChangedKind, at: string, before: JsonObject, after: JsonObject): FieldChange[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .toSorted()
+    .flatMap((name) => fieldChanges(kind, at + pointer(name), memberOf(before, name), memberOf(after, name)));
+}
+
+function memberOf(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** Lists of names and values are compared as a whole: positions in them mean nothing. */
+function isPlainList(...lists: ReadonlyArray<readonly Json[]>): boolean {
+  return lists.every((list) => list.every((item) => typeof item !== 'object' || item === null));
+}
+
+function classOf(
+  kind: ChangedKind,
+  at: string,
+  before: Json | undefined,
+  after: Json | undefined,
+): ChangeClass {
+  const path = at.split('/').slice(1);
+  const [top = ''] = path;
+  const last = path.at(-1) ?? '';
+  if (kind === 'server') return serverClass(top, before, after);
+  if (top === 'annotations') return 'annotation';
+  if (top === 'outputSchema') return 'output-schema';
+  if (top === '_meta') return 'meta';
+  if (top === 'icons') return 'icons';
+  if (top === 'execution') return 'execution';
+  const isParameter =
+    (top === 'inputSchema' && (path.at(-2) === 'properties' || path.at(-2) === 'patternProperties')) ||
+    (top === 'arguments' && path.length === 2);
+  if (isParameter && before === undefined) return 'parameter-added';
+  if (isParameter && after === undefined) return 'parameter-removed';
+  if (last === 'description' || last === 'title') return textClass(before, after);
+  if (top === 'inputSchema' || top === 'arguments') return schemaClass(last, before, after);
+  return 'other';
+}
+
+function serverClass(top: string, before: Json | undefined, after: Json | undefined): ChangeClass {
+  if (top === '') return textClass(before, after);
+  return top === 'capabilities' ? 'capability' : 'server-info';
+}
+
+function schemaClass(keyword: string, before: Json | undefined, after: Json | undefined): ChangeClass {
+  switch (keyword) {
+    case '$schema':
+      return 'notation';
+    case 'required':
+      // No list and an empty one say the same.
+      return isEmpty(before) && isEmpty(after) ? 'notation' : 'required';
+    case 'enum':
+    case 'const':
+      return 'enum';
+    case 'type':
+      return 'type';
+    case 'default':
+      return 'default';
+    default:
+      return 'constraint';
+  }
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
+}
+
+const INVISIBLE = /[\p{C}\p{DI}\p{Zl}\p{Zp}]/gu;
+
+function textClass(before: Json | undefined, after: Json | undefined): ChangeClass {
+  if (typeof before !== 'string' || typeof after !== 'string') return 'wording';
+  if (before.normalize('NFC') === after.normalize('NFC')) return 'normalisation';
+  const lines = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+  if (lines(before) === lines(after)) return 'whitespace';
+  const seen = (text: string): string => lines(text).replaceAll(INVISIBLE, '');
+  return seen(before) === seen(after) ? 'hidden-characters' : 'wording';
+}
