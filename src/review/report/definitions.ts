@@ -1,0 +1,167 @@
+import type { Json, JsonObject } from '../../pins/canonical-json.ts';
+import type { DefinitionKind } from '../../pins/definitions.ts';
+import type { ReviewModel, ReviewedDefinition, ServerStatement } from '../model.ts';
+import { grouped } from '../plain-words.ts';
+import { SEVERITIES } from '../rules/rule.ts';
+import { CUT_AT } from '../rules/layout.ts';
+import { entriesOf, isObject } from '../walk.ts';
+import { type Badge, type Block, type EntryBlock, type Line, type Section, theirs } from './blocks.ts';
+import { contextName } from './identity.ts';
+
+const HEADINGS: Readonly<Record<DefinitionKind, string>> = {
+  tool: 'tools',
+  prompt: 'prompts',
+  resource: 'resources',
+  template: 'resource templates',
+};
+
+export function definitionsSection(model: ReviewModel): Section {
+  const { definitions, contexts } = model;
+  return {
+    id: 'definitions',
+    title: 'everything that it says',
+    count: definitions.length,
+    blocks: [
+      { kind: 'heading', text: 'the server' },
+      ...model.server.flatMap((statement) => serverBlocks(statement, contexts.length)),
+      ...(['tool', 'prompt', 'resource', 'template'] as const).flatMap((kind): Block[] => {
+        const own = definitions.filter((definition) => definition.kind === kind);
+        return [
+          { kind: 'heading', text: `${HEADINGS[kind]} (${own.length})` },
+          ...own.map((definition): Block => {
+            return {
+              kind: 'entry',
+              entry: definitionEntry(definition, definitions.indexOf(definition), contexts.length),
+            };
+          }),
+        ];
+      }),
+    ],
+  };
+}
+
+export function definitionId(index: number): string {
+  return `definition-${index + 1}`;
+}
+
+function serverBlocks({ part, value, contexts }: ServerStatement, all: number): Block[] {
+  const where = contexts.length === all ? '' : ` (${contextsWords(contexts)})`;
+  if (value === null) return [{ kind: 'note', text: [`no instructions${where}`] }];
+  if (typeof value === 'string') return [payload(`instructions, ${lengthWords(value)}${where}`, value)];
+  return [payload(`${part}${where}`, JSON.stringify(value, null, 2))];
+}
+
+function contextsWords(contexts: readonly number[]): string {
+  return `only in ${contexts.map(contextName).join(', ')}`;
+}
+
+function payload(label: string, text: string): Block {
+  return { kind: 'payload', label, text, ...(text.length > CUT_AT ? { cutAt: CUT_AT } : {}) };
+}
+
+function lengthWords(text: string): string {
+  const after = text.length - CUT_AT;
+  return `${grouped(text.length)} characters${after > 0 ? `, ${grouped(after)} of them after the mark at ${grouped(CUT_AT)}` : ''}`;
+}
+
+function definitionEntry(definition: ReviewedDefinition, index: number, allContexts: number): EntryBlock {
+  const { kind, key, value, hash, contexts, findings } = definition;
+  const worst = SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity));
+  const badges: Badge[] =
+    worst === undefined || worst === 'info'
+      ? []
+      : [{ text: `${findings.filter((finding) => finding.severity !== 'info').length} found`, tone: worst }];
+  const points = /[^\u0020-\u007e]/.test(key) ? [codePoints(key)] : [];
+  return {
+    id: definitionId(index),
+    type: 'definition',
+    severity: worst,
+    badges: [{ text: kind, tone: 'plain' }, ...badges],
+    title: [theirs(key)],
+    place: contexts.length === allContexts ? undefined : [contextsWords(contexts)],
+    blocks: [
+      ...(points.length === 0
+        ? []
+        : [{ kind: 'note' as const, text: ['code points of the name: ', ...points] }]),
+      ...memberBlocks(definition),
+      { kind: 'facts', rows: [['sha256', [hash]]] },
+      { kind: 'source', label: 'as JSON', json: JSON.stringify(value, null, 2) },
+    ],
+  };
+}
+
+function codePoints(name: string): string {
+  return Array.from(
+    name,
+    (character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+  ).join(' ');
+}
+
+const SHOWN_BY_ITSELF = new Set([
+  'name',
+  'title',
+  'description',
+  'inputSchema',
+  'outputSchema',
+  'annotations',
+  'arguments',
+]);
+
+function memberBlocks({ kind, value, key, input, output }: ReviewedDefinition): Block[] {
+  const { title, description, annotations } = value;
+  const rest = entriesOf(value).filter(([name, member]) => !SHOWN_BY_ITSELF.has(name) && member !== key);
+  return [
+    ...textBlocks('title', title),
+    ...textBlocks('description', description),
+    ...(typeof value['name'] === 'string' && value['name'] !== key ? textBlocks('name', value['name']) : []),
+    ...(kind === 'tool' || input.length > 0
+      ? [{ kind: 'parameters' as const, label: 'parameters', rows: input }]
+      : []),
+    ...(output.length > 0 ? [{ kind: 'parameters' as const, label: 'output', rows: output }] : []),
+    ...argumentBlocks(value['arguments']),
+    ...(kind === 'tool' ? [annotationsBlock(annotations)] : textBlocks('annotations', annotations)),
+    ...rest.map(([name, member]): Block => payload(name, JSON.stringify(member, null, 2))),
+  ];
+}
+
+function textBlocks(label: string, value: Json | undefined): Block[] {
+  if (value === undefined) return label === 'description' ? [{ kind: 'note', text: ['no description'] }] : [];
+  if (typeof value === 'string')
+    return [payload(label === 'title' ? label : `${label}, ${lengthWords(value)}`, value)];
+  return [payload(`${label}, which is no text`, JSON.stringify(value, null, 2))];
+}
+
+function argumentBlocks(value: Json | undefined): Block[] {
+  return value === undefined ? [] : [payload('arguments', JSON.stringify(value, null, 2))];
+}
+
+/** What a client assumes where the server says nothing (specification, ToolAnnotations). */
+const DEFAULTS = [
+  ['readOnlyHint', false],
+  ['destructiveHint', true],
+  ['idempotentHint', false],
+  ['openWorldHint', true],
+] as const;
+
+function annotationsBlock(value: Json | undefined): Block {
+  const hints: JsonObject = isObject(value) ? value : {};
+  const known = DEFAULTS.map(([name, assumed]): readonly Line[] => {
+    const said = hints[name];
+    return [
+      [name],
+      said === undefined ? [`not said, so ${assumed}`] : [theirs(JSON.stringify(said))],
+      [MEANING[name]],
+    ];
+  });
+  const others = entriesOf(hints)
+    .filter(([name]) => !DEFAULTS.some(([hint]) => hint === name))
+    .map(([name, member]): readonly Line[] => [[theirs(name)], [theirs(JSON.stringify(member))], ['']]);
+  return { kind: 'table', head: ['annotation', 'value', 'means'], rows: [...known, ...others] };
+}
+
+const MEANING = {
+  readOnlyHint: 'changes nothing',
+  destructiveHint: 'may destroy what is there',
+  idempotentHint: 'twice is the same as once',
+  openWorldHint: 'deals with what is outside',
+} as const;

@@ -1,0 +1,100 @@
+import type { PackageFact } from '../material.ts';
+import type { PackageChange, ReviewModel } from '../model.ts';
+import { countWords } from '../plain-words.ts';
+import { type Block, type Line, type Section, theirs } from './blocks.ts';
+
+export function supplyChainSection(model: ReviewModel): Section {
+  const { packages } = model.package;
+  const scripted = packages.filter(({ installScripts }) => installScripts.length > 0);
+  const native = packages.filter(({ native: files }) => files.length > 0);
+  const unlicensed = packages.filter(({ license }) => license === null);
+  return {
+    id: 'supply-chain',
+    title: 'what it is made of',
+    count: packages.length,
+    blocks: [
+      {
+        kind: 'facts',
+        rows: [
+          [
+            'packages',
+            [
+              countWords(packages.length, 'package'),
+              ', each with the integrity of its tarball in the lockfile',
+            ],
+          ],
+          ['scripts', amount(scripted, 'with install scripts, which were not run')],
+          ['native code', amount(native, 'with files that are no JavaScript')],
+          [
+            'licences',
+            [
+              theirs(licences(packages)),
+              ...(unlicensed.length === 0 ? [] : [`; ${unlicensed.length} without`]),
+            ],
+          ],
+        ],
+      },
+      ...changeBlocks(model.packageChanges),
+      { kind: 'heading', text: 'all packages' },
+      {
+        kind: 'table',
+        head: ['package', 'version', 'integrity', 'licence', 'mind'],
+        rows: packages.map((fact) => [
+          [theirs(fact.name)],
+          [theirs(fact.version)],
+          [theirs(fact.integrity)],
+          [fact.license === null ? 'none' : theirs(fact.license)],
+          mind(fact),
+        ]),
+      },
+    ],
+  };
+}
+
+function amount(facts: readonly PackageFact[], words: string): Line {
+  if (facts.length === 0) return ['none'];
+  return [
+    `${countWords(facts.length, 'package')} ${words}: `,
+    theirs(facts.map(({ name }) => name).join(', ')),
+  ];
+}
+
+function licences(packages: readonly PackageFact[]): string {
+  const counts = new Map<string, number>();
+  for (const { license } of packages)
+    if (license !== null) counts.set(license, (counts.get(license) ?? 0) + 1);
+  return [...counts.keys()]
+    .toSorted()
+    .map((name) => `${name} (${counts.get(name) ?? 0})`)
+    .join(', ');
+}
+
+function changeBlocks(changes: readonly PackageChange[] | undefined): Block[] {
+  if (changes === undefined) return [];
+  return [
+    { kind: 'heading', text: 'against what was approved' },
+    changes.length === 0
+      ? { kind: 'note', text: ['the same packages in the same versions'] }
+      : {
+          kind: 'list',
+          items: changes.map(({ name, change, before, after }) => ({
+            mark: change,
+            text: [
+              theirs(name),
+              ...(before === undefined
+                ? [' is new: ']
+                : [' ', theirs(before), after === undefined ? ' is gone' : ' became ']),
+              ...(after === undefined ? [] : [theirs(after)]),
+            ],
+          })),
+        },
+  ];
+}
+
+function mind({ installScripts, native }: PackageFact): Line {
+  return [
+    ...(installScripts.length === 0 ? [] : ['scripts: ', theirs(installScripts.join(', '))]),
+    ...(installScripts.length === 0 || native.length === 0 ? [] : ['; ']),
+    ...(native.length === 0 ? [] : ['native: ', theirs(native.join(', '))]),
+  ];
+}
