@@ -1,8 +1,14 @@
 // What a server says now against what was approved: per definition and per field, with the kind of change that it is.
 import type { Json, JsonObject } from '../pins/canonical-json.ts';
 import { canonicalJson } from '../pins/canonical-json.ts';
-import type { Definition, DefinitionContext, DefinitionKind, Definitions } from '../pins/definitions.ts';
-import { LISTS, pointer } from './pointer.ts';
+import {
+  LIST_MEMBER,
+  type Definition,
+  type DefinitionContext,
+  type DefinitionKind,
+  type Definitions,
+} from '../pins/definitions.ts';
+import { pointer } from './pointer.ts';
 import { byText } from './subject.ts';
 import { isObject } from './walk.ts';
 import { type WordPart, compareWords } from './words.ts';
@@ -94,7 +100,7 @@ function compareSets(before: Definitions, after: Definitions): Unmerged[] {
   return [
     ...compareServer(before, after),
     ...(['tool', 'prompt', 'resource', 'template'] as const).flatMap((kind) =>
-      compareLists(kind, before[LISTS[kind]], after[LISTS[kind]]),
+      compareLists(kind, before[LIST_MEMBER[kind]], after[LIST_MEMBER[kind]]),
     ),
   ];
 }
@@ -137,7 +143,7 @@ function compareLists(
     return {
       kind,
       key,
-      pointer: pointer(LISTS[kind], key),
+      pointer: pointer(LIST_MEMBER[kind], key),
       change,
       renamed: twin(definition, others),
       fields: [],
@@ -151,7 +157,14 @@ function compareLists(
       if (old === undefined || old.hash === hash) return [];
       const fields = fieldChanges(kind, '', old.value, value);
       return [
-        { kind, key, pointer: pointer(LISTS[kind], key), change: 'changed', renamed: undefined, fields },
+        {
+          kind,
+          key,
+          pointer: pointer(LIST_MEMBER[kind], key),
+          change: 'changed',
+          renamed: undefined,
+          fields,
+        },
       ];
     }),
   ];

@@ -19,7 +19,7 @@ export function grantChanges(before: ReviewedProfile, after: ReviewedProfile): G
     ...fileChanges(before.permissions.filesystem, after.permissions.filesystem),
     ...networkChanges(before, after),
     ...memberChanges('mcp', before.permissions.mcp, after.permissions.mcp, grewRight),
-    ...memberChanges('secrets', before.secrets, after.secrets, (one) => one === undefined),
+    ...memberChanges('secrets', demands(before), demands(after), (one) => one === undefined),
     ...memberChanges('env', before.env, after.env, () => false),
     ...memberChanges('limits', before.limits, after.limits, () => false),
     ...memberChanges('', { args: before.args }, { args: after.args }, () => false),
@@ -30,6 +30,13 @@ export function grantChanges(before: ReviewedProfile, after: ReviewedProfile): G
       (_, now) => now === 'unpinned',
     ),
   ];
+}
+
+/** Without the reasons, which may be mended. */
+function demands({ secrets }: ReviewedProfile): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, { required }]) => [name, required ? 'required' : 'optional']),
+  );
 }
 
 function fileChanges(before: readonly FilesystemGrant[], after: readonly FilesystemGrant[]): GrantChange[] {

@@ -3,6 +3,7 @@
 import type { Digest } from '../digest.ts';
 import type { ExplainedGrant } from '../explain/explanation.ts';
 import type { ExplainedNetwork } from '../explain/network.ts';
+import type { Approval } from '../pins/approval.ts';
 import type { JsonObject } from '../pins/canonical-json.ts';
 import type { DefinitionContext, Definitions } from '../pins/definitions.ts';
 import type { Profile } from '../profile/schema.ts';
@@ -25,8 +26,8 @@ export interface ReviewMaterial {
 
 export type ReviewedProfile = Pick<
   Profile,
-  'name' | 'description' | 'source' | 'args' | 'env' | 'secrets' | 'permissions' | 'limits'
-> & { readonly definitions: 'pinned' | 'unpinned' };
+  'name' | 'description' | 'source' | 'args' | 'env' | 'secrets' | 'permissions' | 'limits' | 'definitions'
+>;
 
 export interface ApprovedState {
   readonly definitions: readonly Definitions[];
@@ -34,15 +35,6 @@ export interface ApprovedState {
   /** Undefined where the approval kept no copy: then nothing can be said of what changed in it. */
   readonly profile: ReviewedProfile | undefined;
   readonly package: PackageFacts | undefined;
-}
-
-export interface Approval {
-  readonly digest: Digest;
-  readonly by: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** Version of Cordon. */
-  readonly cordon: string;
 }
 
 export interface PackageFacts {

@@ -3,19 +3,13 @@
 import type { Digest } from '../digest.ts';
 import type { ExplainedGrant } from '../explain/explanation.ts';
 import type { ExplainedNetwork } from '../explain/network.ts';
+import type { Approval } from '../pins/approval.ts';
 import type { JsonObject } from '../pins/canonical-json.ts';
 import type { DefinitionContext } from '../pins/definitions.ts';
 import { type DefinitionDiff, type FieldChange, compareWithApproved } from './compare.ts';
 import { type Finding, findingsOf, rulesMatching } from './findings.ts';
 import { type GrantChange, grantChanges } from './grants.ts';
-import type {
-  Approval,
-  PackageFact,
-  PackageFacts,
-  ProbeReport,
-  ReviewMaterial,
-  ReviewedProfile,
-} from './material.ts';
+import type { PackageFact, PackageFacts, ProbeReport, ReviewMaterial, ReviewedProfile } from './material.ts';
 import { type ParameterRow, parameterRows } from './parameters.ts';
 import { RULES } from './rules/all.ts';
 import { encodedRules } from './rules/encoded.ts';

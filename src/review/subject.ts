@@ -1,10 +1,10 @@
 // Material -> what rules look at: each distinct definition once, whatever number of contexts it was seen in, and each of its
 // texts with its folded form.
 import type { JsonObject } from '../pins/canonical-json.ts';
-import type { Definition, DefinitionKind, Definitions } from '../pins/definitions.ts';
+import { LIST_MEMBER, type Definition, type DefinitionKind, type Definitions } from '../pins/definitions.ts';
 import { type FoldedText, foldText } from './fold.ts';
 import type { ReviewMaterial } from './material.ts';
-import { LISTS, pointer } from './pointer.ts';
+import { pointer } from './pointer.ts';
 import { type OddType, type WalkedText, walkDefinition, walkPlain } from './walk.ts';
 
 /** One definition as it was sent in some contexts. Another text under the same key is another entry. */
@@ -56,14 +56,14 @@ export function entriesIn(definitions: readonly Definitions[]): Entry[] {
   for (const kind of ['tool', 'prompt', 'resource', 'template'] as const) {
     const byIdentity = new Map<string, { definition: Definition; contexts: number[] }>();
     for (const [context, set] of definitions.entries())
-      for (const definition of set[LISTS[kind]]) {
+      for (const definition of set[LIST_MEMBER[kind]]) {
         const identity = `${definition.hash} ${definition.key}`;
         const known = byIdentity.get(identity);
         if (known === undefined) byIdentity.set(identity, { definition, contexts: [context] });
         else known.contexts.push(context);
       }
     const list = [...byIdentity.values()].map(({ definition: { key, value, hash }, contexts }): Entry => {
-      return { kind, key, value, hash, pointer: pointer(LISTS[kind], key), contexts };
+      return { kind, key, value, hash, pointer: pointer(LIST_MEMBER[kind], key), contexts };
     });
     entries.push(...list.toSorted((one, other) => byText(one.key, other.key) || byContext(one, other)));
   }

@@ -49,7 +49,13 @@ export type Block =
   /** Text of others, whole. `cutAt`: where some clients cut it. */
   | { readonly kind: 'payload'; readonly label: string; readonly text: string; readonly cutAt?: number }
   | { readonly kind: 'excerpt'; readonly excerpt: Excerpt }
-  | { readonly kind: 'parameters'; readonly label: string; readonly rows: readonly ParameterRow[] }
+  | {
+      readonly kind: 'parameters';
+      readonly label: string;
+      readonly rows: readonly ParameterRow[];
+      /** What was found in them, by pointers from the top of the definition. */
+      readonly flags: ReadonlyArray<Reference & { readonly pointer: string }>;
+    }
   | { readonly kind: 'diff'; readonly diff: DiffBlock }
   /** The same once more, as JSON, for who wants it: only where it can be folded away. */
   | { readonly kind: 'source'; readonly label: string; readonly json: string }
@@ -70,9 +76,18 @@ export interface EntryBlock {
   readonly severity: Severity | undefined;
   readonly badges: readonly Badge[];
   readonly title: Line;
-  /** Beside the title: where it is. */
+  /** Beside the title: where it is; and the entry that this leads to. */
   readonly place: Line | undefined;
+  readonly target: string | undefined;
+  /** Entries that speak of this one. */
+  readonly related: readonly Reference[];
   readonly blocks: readonly Block[];
+}
+
+export interface Reference {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly title: string;
 }
 
 export const theirs = (text: string): Inline => ({ theirs: text });

@@ -4,6 +4,7 @@ import type { ReviewModel, ReviewedChange, ReviewedField } from '../model.ts';
 import { compareWords, type WordPart } from '../words.ts';
 import { type Badge, type Block, type EntryBlock, type Line, type Section, theirs } from './blocks.ts';
 import { contextName } from './identity.ts';
+import { changeId, definitionId } from './ids.ts';
 
 export function changesSection(model: ReviewModel): Section {
   const { changes } = model;
@@ -63,11 +64,13 @@ function summary(changes: readonly ReviewedChange[]): Block[] {
   return [{ kind: 'facts', rows: [...counts].map(([words, count]) => [words, [String(count)]] as const) }];
 }
 
-function changeEntry(change: ReviewedChange, index: number, { contexts }: ReviewModel): EntryBlock {
+function changeEntry(change: ReviewedChange, index: number, model: ReviewModel): EntryBlock {
+  const { contexts, definitions } = model;
+  const target = definitions.findIndex((one) => one.pointer === change.pointer);
   const { kind, key, renamed, fields } = change;
   const newly = fields.some((field) => field.newly.length > 0);
   return {
-    id: `change-${index + 1}`,
+    id: changeId(index),
     type: 'change',
     severity: newly ? 'high' : undefined,
     badges: [
@@ -83,6 +86,8 @@ function changeEntry(change: ReviewedChange, index: number, { contexts }: Review
       change.contexts.length === contexts.length
         ? undefined
         : [`only in ${change.contexts.map(contextName).join(', ')}`],
+    target: target < 0 ? undefined : definitionId(target),
+    related: [],
     blocks: [
       ...(renamed === undefined ? [] : [{ kind: 'note' as const, text: renamedWords(change, renamed) }]),
       ...(change.change === 'added' && renamed === undefined

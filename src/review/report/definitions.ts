@@ -1,12 +1,22 @@
 import type { Json, JsonObject } from '../../pins/canonical-json.ts';
 import type { DefinitionKind } from '../../pins/definitions.ts';
+import type { Finding } from '../findings.ts';
 import type { ReviewModel, ReviewedDefinition, ServerStatement } from '../model.ts';
 import { grouped } from '../plain-words.ts';
 import { SEVERITIES } from '../rules/rule.ts';
 import { CUT_AT } from '../rules/layout.ts';
 import { entriesOf, isObject } from '../walk.ts';
-import { type Badge, type Block, type EntryBlock, type Line, type Section, theirs } from './blocks.ts';
+import {
+  type Badge,
+  type Block,
+  type EntryBlock,
+  type Line,
+  type Reference,
+  type Section,
+  theirs,
+} from './blocks.ts';
 import { contextName } from './identity.ts';
+import { definitionId, findingId } from './ids.ts';
 
 const HEADINGS: Readonly<Record<DefinitionKind, string>> = {
   tool: 'tools',
@@ -31,17 +41,13 @@ export function definitionsSection(model: ReviewModel): Section {
           ...own.map((definition): Block => {
             return {
               kind: 'entry',
-              entry: definitionEntry(definition, definitions.indexOf(definition), contexts.length),
+              entry: definitionEntry(definition, definitions.indexOf(definition), model),
             };
           }),
         ];
       }),
     ],
   };
-}
-
-export function definitionId(index: number): string {
-  return `definition-${index + 1}`;
 }
 
 function serverBlocks({ part, value, contexts }: ServerStatement, all: number): Block[] {
@@ -64,7 +70,8 @@ function lengthWords(text: string): string {
   return `${grouped(text.length)} characters${after > 0 ? `, ${grouped(after)} of them after the mark at ${grouped(CUT_AT)}` : ''}`;
 }
 
-function definitionEntry(definition: ReviewedDefinition, index: number, allContexts: number): EntryBlock {
+function definitionEntry(definition: ReviewedDefinition, index: number, model: ReviewModel): EntryBlock {
+  const allContexts = model.contexts.length;
   const { kind, key, value, hash, contexts, findings } = definition;
   const worst = SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity));
   const badges: Badge[] =
@@ -79,15 +86,21 @@ function definitionEntry(definition: ReviewedDefinition, index: number, allConte
     badges: [{ text: kind, tone: 'plain' }, ...badges],
     title: [theirs(key)],
     place: contexts.length === allContexts ? undefined : [contextsWords(contexts)],
+    target: undefined,
+    related: findings.map((finding) => reference(finding, model)),
     blocks: [
       ...(points.length === 0
         ? []
         : [{ kind: 'note' as const, text: ['code points of the name: ', ...points] }]),
-      ...memberBlocks(definition),
+      ...memberBlocks(definition, model),
       { kind: 'facts', rows: [['sha256', [hash]]] },
       { kind: 'source', label: 'as JSON', json: JSON.stringify(value, null, 2) },
     ],
   };
+}
+
+function reference(finding: Finding, { findings }: ReviewModel): Reference {
+  return { id: findingId(findings.indexOf(finding)), severity: finding.severity, title: finding.title };
 }
 
 function codePoints(name: string): string {
@@ -107,7 +120,12 @@ const SHOWN_BY_ITSELF = new Set([
   'arguments',
 ]);
 
-function memberBlocks({ kind, value, key, input, output }: ReviewedDefinition): Block[] {
+function memberBlocks(definition: ReviewedDefinition, model: ReviewModel): Block[] {
+  const { kind, value, key, input, output } = definition;
+  const flags = definition.findings.map((finding) => ({
+    ...reference(finding, model),
+    pointer: finding.pointer.slice(definition.pointer.length),
+  }));
   const { title, description, annotations } = value;
   const rest = entriesOf(value).filter(([name, member]) => !SHOWN_BY_ITSELF.has(name) && member !== key);
   return [
@@ -115,9 +133,9 @@ function memberBlocks({ kind, value, key, input, output }: ReviewedDefinition): 
     ...textBlocks('description', description),
     ...(typeof value['name'] === 'string' && value['name'] !== key ? textBlocks('name', value['name']) : []),
     ...(kind === 'tool' || input.length > 0
-      ? [{ kind: 'parameters' as const, label: 'parameters', rows: input }]
+      ? [{ kind: 'parameters' as const, label: 'parameters', rows: input, flags }]
       : []),
-    ...(output.length > 0 ? [{ kind: 'parameters' as const, label: 'output', rows: output }] : []),
+    ...(output.length > 0 ? [{ kind: 'parameters' as const, label: 'output', rows: output, flags }] : []),
     ...argumentBlocks(value['arguments']),
     ...(kind === 'tool' ? [annotationsBlock(annotations)] : textBlocks('annotations', annotations)),
     ...rest.map(([name, member]): Block => payload(name, JSON.stringify(member, null, 2))),

@@ -1,6 +1,7 @@
 import type { Excerpt, Finding } from '../findings.ts';
 import type { ReviewModel } from '../model.ts';
 import { type Block, type EntryBlock, type Section, theirs } from './blocks.ts';
+import { definitionId, findingId } from './ids.ts';
 import { findingsWords } from './verdict.ts';
 
 export function findingsSection(model: ReviewModel): Section {
@@ -19,18 +20,14 @@ export function findingsSection(model: ReviewModel): Section {
               ],
       },
       ...model.findings.map(
-        (finding, index): Block => ({ kind: 'entry', entry: findingEntry(finding, index) }),
+        (finding, index): Block => ({ kind: 'entry', entry: findingEntry(finding, index, model) }),
       ),
     ],
   };
 }
 
-/** Where the finding of this position stands in the report. */
-export function findingId(index: number): string {
-  return `finding-${index + 1}`;
-}
-
-function findingEntry(finding: Finding, index: number): EntryBlock {
+function findingEntry(finding: Finding, index: number, { definitions }: ReviewModel): EntryBlock {
+  const target = definitions.findIndex((definition) => definition.findings.includes(finding));
   const hidden = finding.matches - finding.excerpts.length;
   return {
     id: findingId(index),
@@ -39,6 +36,8 @@ function findingEntry(finding: Finding, index: number): EntryBlock {
     badges: [{ text: finding.severity, tone: finding.severity }],
     title: [finding.title],
     place: [theirs(finding.pointer)],
+    target: target < 0 ? undefined : definitionId(target),
+    related: [],
     blocks: [
       ...finding.excerpts.flatMap(excerptBlocks),
       ...(hidden > 0 ? [{ kind: 'note' as const, text: [`and ${hidden} more times in this text`] }] : []),

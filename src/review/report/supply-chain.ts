@@ -42,7 +42,7 @@ export function supplyChainSection(model: ReviewModel): Section {
         rows: packages.map((fact) => [
           [theirs(fact.name)],
           [theirs(fact.version)],
-          [theirs(fact.integrity)],
+          [theirs(beginning(fact.integrity))],
           [fact.license === null ? 'none' : theirs(fact.license)],
           mind(fact),
         ]),
@@ -89,6 +89,11 @@ function changeBlocks(changes: readonly PackageChange[] | undefined): Block[] {
           })),
         },
   ];
+}
+
+/** The lockfile has all of it, and its digest stands above. */
+function beginning(integrity: string): string {
+  return integrity.length > 24 ? `${integrity.slice(0, 19)}…` : integrity;
 }
 
 function mind({ installScripts, native }: PackageFact): Line {

@@ -1,7 +1,7 @@
 // Names that stand for something else than they seem to: what a model picks a tool by, and a user permits it by.
-import type { DefinitionKind } from '../../pins/definitions.ts';
+import { LIST_MEMBER, type DefinitionKind } from '../../pins/definitions.ts';
 import { skeleton } from '../fold.ts';
-import { LISTS, pointer } from '../pointer.ts';
+import { pointer } from '../pointer.ts';
 import type { Entry, Subject } from '../subject.ts';
 import { type Match, type Rule } from './rule.ts';
 
@@ -162,9 +162,7 @@ export const nameRules: readonly Rule[] = [
     find: function* find(subject) {
       for (const other of subject.material.others)
         for (const kind of ['tool', 'prompt'] as const) {
-          const theirs = new Map(
-            other[LISTS[kind] as 'tools' | 'prompts'].map((name) => [skeleton(name), name]),
-          );
+          const theirs = new Map(other[LIST_MEMBER[kind]].map((name) => [skeleton(name), name]));
           for (const [entry, match] of named(subject, [kind])) {
             const known = theirs.get(skeleton(entry.key));
             if (known === undefined) continue;
