@@ -76,11 +76,12 @@ function findingsOfRule(rule: Rule, subject: Subject): Finding[] {
     if (known === undefined) places.set(match.pointer, [match]);
     else known.push(match);
   }
-  return [...places].map(([pointer, matches]) => {
+  return [...places].map(([pointer, all]) => {
+    const matches = apart(all);
     const entry = subject.entries.find(
       (one) => pointer === one.pointer || pointer.startsWith(`${one.pointer}/`),
     );
-    const severities = matches.map((match) => match.severity ?? rule.severity);
+    const severities = all.map((match) => match.severity ?? rule.severity);
     return {
       rule: rule.id,
       title: rule.title,
@@ -93,6 +94,23 @@ function findingsOfRule(rule: Rule, subject: Subject): Finding[] {
       excerpts: matches.slice(0, EXCERPTS).map(excerptOf),
     };
   });
+}
+
+/** Matches that touch or overlap are one, as a run of escape sequences is, or a sentence that two patterns know. */
+function apart(matches: readonly Match[]): Match[] {
+  const kept: Match[] = [];
+  for (const match of matches.toSorted((one, other) => (one.start ?? 0) - (other.start ?? 0))) {
+    const last = kept.at(-1);
+    const touches =
+      last?.end !== undefined &&
+      match.start !== undefined &&
+      match.text === last.text &&
+      match.start <= last.end &&
+      match.decoded === undefined;
+    if (!touches) kept.push(match);
+    else kept[kept.length - 1] = { ...last, end: Math.max(last.end ?? 0, match.end ?? 0) };
+  }
+  return kept;
 }
 
 function excerptOf(match: Match): Excerpt {

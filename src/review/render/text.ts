@@ -57,7 +57,9 @@ class TextPage {
   #block(block: Block, indent: string): string[] {
     switch (block.kind) {
       case 'note':
-        return this.#mixed(block.text, indent);
+        return hasTheirs(block.text)
+          ? this.#mixed(block.text, indent)
+          : this.#lines(inlineRuns(block.text), indent);
       case 'heading':
         return ['', `${indent}${this.#paint('bold', block.text)}`];
       case 'facts':

@@ -33,26 +33,27 @@ export function wrap(runs: readonly Run[], width: number): Run[][] {
   for (const run of runs)
     for (const word of run.text.split(/(?<= )(?=[^ ])/)) {
       const columns = columnsOf(word.trimEnd());
-      if (used > 0 && used + columns > width) flush();
-      for (const part of hardPieces(word, width)) {
-        const wide = columnsOf(part);
+      // What fits on no line begins where it stands.
+      if (used > 0 && columns <= width && used + columns > width) flush();
+      for (const part of hardPieces(word, width - used, width)) {
         if (used > 0 && used + columnsOf(part.trimEnd()) > width) flush();
         line.push({ text: part, style: run.style });
-        used += wide;
+        used += columnsOf(part);
       }
     }
   if (line.length > 0 || lines.length === 0) flush();
   return lines;
 }
 
-function hardPieces(word: string, width: number): string[] {
-  if (columnsOf(word) <= width) return [word];
+/** `first`: what is left of the line that it begins on. */
+function hardPieces(word: string, first: number, width: number): string[] {
+  if (columnsOf(word.trimEnd()) <= width) return [word];
   const pieces: string[] = [];
   let piece = '';
   let used = 0;
   for (const character of word) {
     const columns = columnsOf(character);
-    if (used + columns > width) {
+    if (used + columns > (pieces.length === 0 ? first : width)) {
       pieces.push(piece);
       piece = '';
       used = 0;

@@ -10,11 +10,11 @@ export function changesSection(model: ReviewModel): Section {
   const { changes } = model;
   return {
     id: 'changes',
-    title: 'what changed in it',
+    title: 'changes since the approval',
     count: changes?.length,
     blocks:
       changes === undefined
-        ? [{ kind: 'note', text: ['nothing was approved before, so that all of the above is new'] }]
+        ? [{ kind: 'note', text: ['nothing was approved before, so all of it is new'] }]
         : changes.length === 0
           ? [{ kind: 'note', text: ['every definition is the approved one, byte for byte'] }]
           : [

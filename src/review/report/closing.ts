@@ -1,6 +1,6 @@
 // The sections after the definitions: the surroundings, the limits, and at the very end what an approval takes.
 import { canonicalJson } from '../../pins/canonical-json.ts';
-import { digestHex, shortDigest } from '../../digest.ts';
+import { digestHex } from '../../digest.ts';
 import type { DeniedAttempt, ProbeReport } from '../material.ts';
 import type { ReviewModel } from '../model.ts';
 import { countWords, startWords } from '../plain-words.ts';
@@ -14,7 +14,7 @@ export function crossProfileSection({ crossProfile, otherProfiles }: ReviewModel
       : [`compared with ${countWords(otherProfiles.length, 'profile')}: `, theirs(otherProfiles.join(', '))];
   return {
     id: 'other-profiles',
-    title: 'beside other profiles',
+    title: 'other profiles',
     count: crossProfile.length,
     blocks: [
       { kind: 'note', text: compared },
@@ -42,7 +42,7 @@ export function probesSection({ probes }: ReviewModel): Section {
   const denied = mergeDenied(probes);
   return {
     id: 'probes',
-    title: 'what it did when it was looked at',
+    title: 'behaviour in the sandbox',
     count: probes.length,
     blocks: [
       {
@@ -107,7 +107,7 @@ function stderrBlocks(probes: readonly ProbeReport[]): Block[] {
 export function limitsSection(_model: ReviewModel): Section {
   return {
     id: 'limits',
-    title: 'what was not looked at',
+    title: 'not looked at',
     count: undefined,
     blocks: [
       {
@@ -125,8 +125,11 @@ export function limitsSection(_model: ReviewModel): Section {
   };
 }
 
+/** As much as `shortDigest` shows. */
+const PREFIX = 12;
+
 export function approvalSection({ digest, profile, state }: ReviewModel): Section {
-  const prefix = digestHex(digest).slice(0, shortDigest(digest).length - 'sha256:'.length);
+  const prefix = digestHex(digest).slice(0, PREFIX);
   return {
     id: 'approval',
     title: 'approval',

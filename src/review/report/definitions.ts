@@ -29,7 +29,7 @@ export function definitionsSection(model: ReviewModel): Section {
   const { definitions, contexts } = model;
   return {
     id: 'definitions',
-    title: 'everything that it says',
+    title: 'definitions',
     count: definitions.length,
     blocks: [
       { kind: 'heading', text: 'the server' },
@@ -174,7 +174,7 @@ function annotationsBlock(value: Json | undefined): Block {
   const others = entriesOf(hints)
     .filter(([name]) => !DEFAULTS.some(([hint]) => hint === name))
     .map(([name, member]): readonly Line[] => [[theirs(name)], [theirs(JSON.stringify(member))], ['']]);
-  return { kind: 'table', head: ['annotation', 'value', 'means'], rows: [...known, ...others] };
+  return { kind: 'table', head: ['annotation', 'value', 'true means'], rows: [...known, ...others] };
 }
 
 const MEANING = {

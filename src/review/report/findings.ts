@@ -7,7 +7,7 @@ import { findingsWords } from './verdict.ts';
 export function findingsSection(model: ReviewModel): Section {
   return {
     id: 'findings',
-    title: 'what stands out',
+    title: 'findings',
     count: model.findings.length,
     blocks: [
       {

@@ -20,8 +20,8 @@ export function grantsSection(model: ReviewModel): Section {
         ];
   return {
     id: 'grants',
-    title: 'what it may do',
-    count: grantChanges?.length,
+    title: 'grants',
+    count: undefined,
     blocks: [
       ...changed,
       { kind: 'heading', text: 'files' },
@@ -31,7 +31,7 @@ export function grantsSection(model: ReviewModel): Section {
             kind: 'table',
             head: ['access', 'path', 'on this machine', 'why'],
             rows: grants.map(({ access, path, inside, exists, why }) => [
-              [access === 'protect' ? 'read (protected inside a writable grant)' : access],
+              [access === 'protect' ? 'protected' : access],
               [theirs(path), ...(inside === path ? [] : [', seen as ', theirs(inside)])],
               [exists ? 'exists' : 'does not exist'],
               [why === null ? 'no reason given' : theirs(why)],

@@ -37,7 +37,7 @@ export function identitySection(model: ReviewModel): Section {
   ];
   return {
     id: 'identity',
-    title: 'what it is',
+    title: 'identity',
     count: undefined,
     blocks: [{ kind: 'facts', rows }, ...contextBlocks(model)],
   };

@@ -10,7 +10,7 @@ export function supplyChainSection(model: ReviewModel): Section {
   const unlicensed = packages.filter(({ license }) => license === null);
   return {
     id: 'supply-chain',
-    title: 'what it is made of',
+    title: 'supply chain',
     count: packages.length,
     blocks: [
       {

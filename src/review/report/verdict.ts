@@ -24,13 +24,7 @@ function points(model: ReviewModel): string[] {
   const wider = grantChanges.filter((change) => change.wider).length;
   return [
     findingsWords(model),
-    ...(changes === undefined
-      ? []
-      : [
-          changes.length === 0
-            ? 'no definition changed'
-            : `${countWords(changes.length, 'definition')} changed`,
-        ]),
+    ...(changes === undefined ? [] : [changesWords(changes)]),
     ...(grantChanges.length === 0
       ? []
       : [
@@ -51,4 +45,13 @@ export function findingsWords({ counts, rules }: Pick<ReviewModel, 'counts' | 'r
   if (found.length === 0) return `no rule matched (of ${rules}), which does not mean that nothing is wrong`;
   const all = SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);
   return `${countWords(all, 'finding')}: ${found.map((severity) => `${counts[severity]} ${severity}`).join(', ')}`;
+}
+
+function changesWords(changes: NonNullable<ReviewModel['changes']>): string {
+  if (changes.length === 0) return 'it says what was approved, byte for byte';
+  const kinds = (['added', 'removed', 'changed'] as const).flatMap((kind) => {
+    const count = changes.filter(({ change }) => change === kind).length;
+    return count === 0 ? [] : [`${count} ${{ added: 'new', removed: 'gone', changed: 'changed' }[kind]}`];
+  });
+  return `what it says: ${kinds.join(', ')}`;
 }

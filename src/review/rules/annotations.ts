@@ -7,7 +7,7 @@ import { isObject } from '../walk.ts';
 import { type Match, type Rule } from './rule.ts';
 
 const CHANGES =
-  /^(?:add|append|apply|archive|assign|cancel|close|commit|copy|create|delete|deploy|destroy|disable|drop|edit|enable|erase|execute|exec|format|grant|insert|install|invite|kill|merge|modify|move|overwrite|patch|pay|post|publish|purge|push|put|remove|rename|replace|reset|restore|revoke|rollback|run|schedule|send|set|shutdown|start|stop|submit|terminate|transfer|truncate|uninstall|unpublish|update|upload|wipe|write)(?:e?s|ing)?$/;
+  /^(?:append|apply|archive|assign|cancel|close|commit|copy|create|delete|deploy|destroy|disable|drop|edit|enable|erase|execute|exec|format|grant|insert|install|invite|kill|merge|modify|move|overwrite|patch|pay|post|publish|purge|push|put|remove|rename|replace|reset|restore|revoke|rollback|run|schedule|send|set|shutdown|start|stop|submit|terminate|transfer|truncate|uninstall|unpublish|update|upload|wipe|write)(?:e?s|ing)?$/;
 const DESTROYS =
   /^(?:clear|delete|destroy|drop|erase|execute|exec|format|kill|overwrite|purge|remove|replace|reset|run|terminate|truncate|uninstall|unpublish|wipe)(?:e?s|ing)?$/;
 const REACHES =

@@ -1,6 +1,6 @@
 // Names that stand for something else than they seem to: what a model picks a tool by, and a user permits it by.
 import { LIST_MEMBER, type DefinitionKind } from '../../pins/definitions.ts';
-import { skeleton } from '../fold.ts';
+import { foldText, skeleton } from '../fold.ts';
 import { pointer } from '../pointer.ts';
 import type { Entry, Subject } from '../subject.ts';
 import { type Match, type Rule } from './rule.ts';
@@ -82,8 +82,8 @@ export const nameRules: readonly Rule[] = [
         if (text.role !== 'name' && text.role !== 'parameter') continue;
         const mixed = LATIN.test(text.text) && SHARING.test(text.text);
         // All of it in another script, and still all of it Latin to the eye: `сору`.
-        const folded = skeleton(text.text);
-        const whole = SHARING.test(text.text) && /^[a-z0-9]+$/.test(folded) && !LATIN.test(text.text);
+        const folded = foldText(text.text).text;
+        const whole = SHARING.test(text.text) && /^[\w .-]+$/.test(folded) && !LATIN.test(text.text);
         if (mixed || whole)
           yield {
             pointer: text.pointer,
