@@ -23,6 +23,8 @@ export const CHANGE_CLASSES = [
   'constraint',
   'annotation',
   'output-schema',
+  'text-added',
+  'text-removed',
   'wording',
   'whitespace',
   'hidden-characters',
@@ -109,7 +111,10 @@ function compareServer(before: Definitions, after: Definitions): Unmerged[] {
   const text = (value: string | null): Json | undefined => value ?? undefined;
   return (
     [
-      ['instructions', fieldChanges('server', '', text(before.instructions), text(after.instructions))],
+      [
+        'instructions',
+        fieldChanges('server', pointer('instructions'), text(before.instructions), text(after.instructions)),
+      ],
       ['serverInfo', fieldChanges('server', pointer('serverInfo'), before.serverInfo, after.serverInfo)],
       [
         'capabilities',
@@ -240,7 +245,7 @@ function classOf(
 }
 
 function serverClass(top: string, before: Json | undefined, after: Json | undefined): ChangeClass {
-  if (top === '') return textClass(before, after);
+  if (top === 'instructions') return textClass(before, after);
   return top === 'capabilities' ? 'capability' : 'server-info';
 }
 
@@ -270,6 +275,8 @@ function isEmpty(value: Json | undefined): boolean {
 const INVISIBLE = /[\p{C}\p{DI}\p{Zl}\p{Zp}]/gu;
 
 function textClass(before: Json | undefined, after: Json | undefined): ChangeClass {
+  if (before === undefined) return 'text-added';
+  if (after === undefined) return 'text-removed';
   if (typeof before !== 'string' || typeof after !== 'string') return 'wording';
   if (before.normalize('NFC') === after.normalize('NFC')) return 'normalisation';
   const lines = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

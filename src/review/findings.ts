@@ -3,7 +3,7 @@ import type { DefinitionKind } from '../pins/definitions.ts';
 import type { ReviewMaterial } from './material.ts';
 import { RULES } from './rules/all.ts';
 import { type Inline, type Match, type Rule, SEVERITIES, type Severity } from './rules/rule.ts';
-import { type Subject, byText, subjectOf } from './subject.ts';
+import { type Subject, byText, subjectOf, subjectText } from './subject.ts';
 
 export interface Excerpt {
   readonly before: string;
@@ -45,24 +45,10 @@ export function findingsOf(material: ReviewMaterial, subject: Subject = subjectO
 
 /** Ids of the rules that match a text by itself, as a description. */
 export function rulesMatching(text: string, subject: Subject, rules: readonly Rule[]): ReadonlySet<string> {
-  const [one] = subjectOf({
-    ...subject.material,
-    definitions: [],
-    probes: [{ ...EMPTY_PROBE, stderr: text }],
-  }).texts;
-  if (one === undefined) return new Set();
-  const alone: Subject = { ...subject, texts: [{ ...one, pointer: '', role: 'description' }] };
+  const one = subjectText({ pointer: '', role: 'description', text }, undefined);
+  const alone: Subject = { ...subject, texts: [one] };
   return new Set(rules.flatMap((rule) => ([...rule.find(alone)].length > 0 ? [rule.id] : [])));
 }
-
-const EMPTY_PROBE = {
-  client: '',
-  capabilities: {},
-  context: { generation: 'legacy', protocolVersion: '', clientCapabilities: {} },
-  listChanged: 0,
-  startMs: 0,
-  denied: [],
-} as const;
 
 function ruleOrder(id: string): number {
   return RULES.findIndex((rule) => rule.id === id);

@@ -46,7 +46,10 @@ function addSchema(rows: ParameterRow[], schema: Json, place: Place): void {
     type: typeOf(schema),
     title: schema['title'],
     description: schema['description'],
-    details: members.filter(([keyword, value]) => !OWN_COLUMN.has(keyword) && !isNested(keyword, value)),
+    details: members.filter(
+      ([keyword, value]) =>
+        !OWN_COLUMN.has(keyword) && !isNested(keyword, value) && !isShownByRows(schema, keyword, value),
+    ),
     freeText: isFreeText(schema),
   });
   for (const [keyword, value] of members)
@@ -55,6 +58,17 @@ function addSchema(rows: ParameterRow[], schema: Json, place: Place): void {
 
 const NOTHING = { title: undefined, description: undefined, freeText: false };
 const OWN_COLUMN = new Set(['type', 'title', 'description']);
+
+/** Required members that have rows of their own say it there. */
+function isShownByRows(schema: JsonObject, keyword: string, value: Json): boolean {
+  const members = schema['properties'];
+  return (
+    keyword === 'required' &&
+    Array.isArray(value) &&
+    isObject(members) &&
+    (value as readonly Json[]).every((name) => typeof name === 'string' && Object.hasOwn(members, name))
+  );
+}
 
 function isNested(keyword: string, value: Json): boolean {
   if (isNaming(keyword)) return keyword !== 'dependentRequired' && isObject(value);

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../pins/canonical-json.ts';
 import { LIST_MEMBER, type Definition, type DefinitionKind, type Definitions } from '../pins/definitions.ts';
 import { type FoldedText, foldText } from './fold.ts';
+import { type HiddenCharacter, hiddenCharacters } from './hidden.ts';
 import type { ReviewMaterial } from './material.ts';
 import { pointer } from './pointer.ts';
 import { type OddType, type WalkedText, walkDefinition, walkPlain } from './walk.ts';
@@ -20,6 +21,7 @@ export interface Entry {
 
 export interface SubjectText extends WalkedText {
   readonly folded: FoldedText;
+  readonly hidden: readonly HiddenCharacter[];
   readonly entry: Entry | undefined;
 }
 
@@ -35,7 +37,7 @@ export function subjectOf(material: ReviewMaterial): Subject {
   const texts: SubjectText[] = [];
   const odd: Array<OddType & { readonly entry: Entry }> = [];
   const add = (found: readonly WalkedText[], entry: Entry | undefined): void => {
-    for (const text of found) texts.push({ ...text, folded: foldText(text.text), entry });
+    for (const text of found) texts.push(subjectText(text, entry));
   };
   for (const entry of entries) {
     const walked = walkDefinition(entry.kind, entry.pointer, entry.value);
@@ -48,6 +50,10 @@ export function subjectOf(material: ReviewMaterial): Subject {
       add([{ pointer: pointer('probes', index, 'stderr'), role: 'stderr', text: probe.stderr }], undefined);
   }
   return { material, entries, texts, odd };
+}
+
+export function subjectText(text: WalkedText, entry: Entry | undefined): SubjectText {
+  return { ...text, folded: foldText(text.text), hidden: hiddenCharacters(text.text), entry };
 }
 
 /** Sorted by kind, key, and the first context that has it. */

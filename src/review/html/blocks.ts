@@ -59,8 +59,15 @@ function entry({ id, type, severity, badges, title, place, target, related, bloc
 `;
 }
 
+/** Each kind of finding once; the link leads to the first. */
 function relatedList(related: readonly Reference[]): Markup {
-  return html`<ul class="related" aria-label="found in it">${related.map(({ id, severity, title }) => html`<li><a class="flag ${severity}" href="#${id}">${title}</a></li>`)}</ul>`;
+  const first = related.filter(
+    ({ title }, index) => related.findIndex((other) => other.title === title) === index,
+  );
+  return html`<ul class="related" aria-label="found in it">${first.map(({ id, severity, title }) => {
+    const count = related.filter((other) => other.title === title).length;
+    return html`<li><a class="flag ${severity}" href="#${id}">${title}${count > 1 ? ` ×${count}` : ''}</a></li>`;
+  })}</ul>`;
 }
 
 function facts(rows: ReadonlyArray<readonly [string, Line]>): Markup {

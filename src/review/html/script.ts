@@ -22,6 +22,10 @@ export const SCRIPT = `'use strict';
     const nodes = textNodes(element);
     return { element, nodes, text: nodes.map((node) => node.data).join('').toLowerCase() };
   });
+  const parts = $('.part').map((element) => {
+    const text = textNodes(element).map((node) => node.data).join('').toLowerCase();
+    return { element, own: [...element.querySelectorAll('.entry')], text };
+  });
   const links = new Map($('nav a').map((link) => [link.hash.slice(1), link]));
 
   const highlight = (wanted) => {
@@ -58,7 +62,13 @@ export const SCRIPT = `'use strict';
       const link = links.get(element.id);
       if (link) link.parentElement.hidden = !visible;
     }
+    // A section without entries is found as a whole; one with entries is its entries.
+    for (const { element, own, text } of parts) {
+      element.hidden = wanted !== '' && (own.length > 0 ? own.every((entry) => entry.hidden) : !text.includes(wanted));
+      links.get(element.id).parentElement.hidden = element.hidden;
+    }
     document.body.classList.toggle('searching', wanted !== '');
+    if (wanted !== '') scrollTo(0, 0);
     const filtered = wanted !== '' || shownSeverities.size < severities.length;
     status.textContent = filtered ? shown + ' of ' + entries.length + ' entries shown' : '';
     highlight(wanted);
@@ -109,7 +119,7 @@ export const SCRIPT = `'use strict';
   addEventListener('hashchange', reach);
   reach();
 
-  const parts = $('main > section[id]');
+  const sections = $('main > section[id]');
   const mark = (id) => {
     for (const [key, link] of links) {
       if (key === id) link.setAttribute('aria-current', 'true');
@@ -119,9 +129,9 @@ export const SCRIPT = `'use strict';
   let scheduled = false;
   const locate = () => {
     scheduled = false;
-    const passed = parts.filter((part) => part.getBoundingClientRect().top < 160);
+    const passed = sections.filter((part) => part.getBoundingClientRect().top < 160);
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
-    const current = atEnd ? parts.at(-1) : passed.at(-1);
+    const current = atEnd ? sections.at(-1) : passed.at(-1);
     mark(current ? current.id : '');
   };
   addEventListener('scroll', () => {

@@ -28,9 +28,8 @@ export const STYLE = `
 }
 :root[data-theme=light] { color-scheme: light; }
 :root[data-theme=dark] { color-scheme: dark; }
-* { box-sizing: border-box; }
-html { scroll-padding-top: calc(var(--bar) + 1rem); scroll-behavior: smooth; }
-@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+*, ::before, ::after { box-sizing: border-box; }
+html { scroll-padding-top: calc(var(--bar) + 1rem); }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif; text-rendering: optimizeLegibility; }
 [hidden] { display: none !important; }
 a { color: var(--accent); text-underline-offset: .2em; text-decoration-thickness: 1px; }
@@ -78,6 +77,8 @@ h1 { margin: .1rem 0 .35rem; font-size: 2rem; line-height: 1.15; letter-spacing:
 .hero .headline { margin: 0; font-size: 1.06rem; font-weight: 600; }
 .hero ul { margin: .7rem 0 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; color: var(--soft); }
 .part { margin-top: 3rem; }
+.searching .hero, .searching .part:has(> .entry) > :not(h2, .entry) { display: none; }
+.searching .part { margin-top: 1.5rem; }
 h2 { margin: 0 0 1rem; padding-bottom: .5rem; font-size: 1.3rem; letter-spacing: -.015em; border-bottom: 1px solid var(--line); }
 h3 { margin: 1.7rem 0 .6rem; font-size: .95rem; }
 .note { margin: .55rem 0; max-width: 46rem; color: var(--soft); }

@@ -10,7 +10,7 @@ export function changesSection(model: ReviewModel): Section {
   const { changes } = model;
   return {
     id: 'changes',
-    title: 'changes since the approval',
+    title: 'changes',
     count: changes?.length,
     blocks:
       changes === undefined
@@ -36,6 +36,8 @@ const CLASS_WORDS: Readonly<Record<ChangeClass, string>> = {
   constraint: 'constraint',
   annotation: 'annotation',
   'output-schema': 'output schema',
+  'text-added': 'new text',
+  'text-removed': 'text gone',
   wording: 'wording',
   whitespace: 'blanks and line ends only',
   'hidden-characters': 'hidden characters only',
@@ -65,7 +67,7 @@ function summary(changes: readonly ReviewedChange[]): Block[] {
 }
 
 function changeEntry(change: ReviewedChange, index: number, model: ReviewModel): EntryBlock {
-  const { contexts, definitions } = model;
+  const { definitions } = model;
   const target = definitions.findIndex((one) => one.pointer === change.pointer);
   const { kind, key, renamed, fields } = change;
   const newly = fields.some((field) => field.newly.length > 0);
@@ -82,20 +84,22 @@ function changeEntry(change: ReviewedChange, index: number, model: ReviewModel):
       ...(newly ? [{ text: 'matches rules', tone: 'high' as const }] : []),
     ],
     title: [theirs(key)],
-    place:
-      change.contexts.length === contexts.length
-        ? undefined
-        : [`only in ${change.contexts.map(contextName).join(', ')}`],
+    place: placeWords(change, model, target >= 0),
     target: target < 0 ? undefined : definitionId(target),
     related: [],
     blocks: [
       ...(renamed === undefined ? [] : [{ kind: 'note' as const, text: renamedWords(change, renamed) }]),
-      ...(change.change === 'added' && renamed === undefined
-        ? [{ kind: 'note' as const, text: ['in full above'] }]
-        : []),
       ...fields.map(fieldBlock),
     ],
   };
+}
+
+function placeWords({ contexts }: ReviewedChange, model: ReviewModel, isShown: boolean): Line | undefined {
+  const words = [
+    ...(isShown ? ['in full above'] : []),
+    ...(contexts.length === model.contexts.length ? [] : [`only in ${contexts.map(contextName).join(', ')}`]),
+  ];
+  return words.length === 0 ? undefined : [words.join('; ')];
 }
 
 function renamedWords({ change }: ReviewedChange, renamed: string): Line {

@@ -5,7 +5,7 @@ import { type Match, type Rule, inTexts } from './rule.ts';
 
 const LINK = /\b(?:https?|wss?|ftp):\/\/[^\s"'<>`)\]}]+/gi;
 const ODD_SCHEME =
-  /\b(?:javascript|vbscript|data|blob|about|chrome|view-source|file|smb|ldap|gopher|jar|vscode|ms-[a-z-]+):(?:\/\/|[^\s"'`]{4,})/gi;
+  /\b(?:javascript|vbscript|data|blob|about|chrome|view-source|file|smb|ldap|gopher|jar|vscode|ms-[a-z-]+):[^\s"'`<>]{4,}/gi;
 const SENSITIVE_FILE = /^file:\/\/\/?(?:etc|root|home|Users|proc|sys|var|private|[A-Za-z]:|~)/i;
 const KEEP = /^file:\/\/(?:\/?$|\/?\{)/i;
 

@@ -1,17 +1,11 @@
 // What a reader does not see and a model, or a terminal, does.
-import {
-  type HiddenCharacter,
-  type HiddenKind,
-  decodeHidden,
-  hiddenCharacters,
-  longName,
-} from '../hidden.ts';
+import { type HiddenCharacter, type HiddenKind, decodeHidden, longName } from '../hidden.ts';
 import { smuggledRun } from '../reveal.ts';
 import type { SubjectText } from '../subject.ts';
 import { type Match, type Rule, inTexts } from './rule.ts';
 
 function* ofKinds(text: SubjectText, kinds: readonly HiddenKind[]): Iterable<Match> {
-  for (const character of hiddenCharacters(text.text))
+  for (const character of text.hidden)
     if (kinds.includes(character.kind) && !character.explained) yield matchOf(text, character);
 }
 
@@ -27,7 +21,7 @@ function matchOf(text: SubjectText, character: HiddenCharacter): Match {
 
 /** Whole runs, with what they say. */
 function* runs(text: SubjectText, kind: 'tag' | 'selector', minimum: number): Iterable<Match> {
-  const hidden = hiddenCharacters(text.text);
+  const { hidden } = text;
   for (let at = 0; at < hidden.length; at += 1) {
     const character = hidden[at] as HiddenCharacter;
     if (character.kind !== kind || character.explained) continue;

@@ -2,7 +2,8 @@
 import { type Rule, inProse, occurrences } from './rule.ts';
 
 const MARKERS = [
-  /<\s*\/?\s*(?:important|critical|system|instructions?|secret|hidden|urgent|admin|override|developer|assistant|user|prompt|command|rules?|mandatory|required)(?:[\s_-][\w-]{1,20})?\s*>/gi,
+  /<\s*\/?\s*(?:important|critical|system|instructions?|hidden|urgent|override|assistant)(?:[\s_-][\w-]{1,20})?\s*>/gi,
+  /<\s*\/?\s*(?:admin|secret|developer|mandatory|user|tool)[\s_-](?:instructions?|message|note|prompt|rules?|command|override|reminder)\s*>/gi,
   /<\|[a-z_]{2,30}\|>/gi,
   /\[\/?INST\]|<<\/?SYS>>/g,
   /\[(?:system|important|hidden|admin|critical|instructions?)(?:\s+(?:message|prompt|note|instructions?))?\]/gi,
