@@ -43,6 +43,9 @@ export type ErrorCode =
   | 'SERVER_ENDED'
   | 'SERVER_SILENT'
   | 'PROTOCOL_VIOLATION'
+  // review, approval
+  | 'SERVER_UNREVIEWABLE'
+  | 'APPROVAL_MISMATCH'
   // audit
   | 'AUDIT_UNWRITABLE'
   | 'INTERNAL';

@@ -9,7 +9,12 @@ import { VERSION } from '../version.ts';
 import { writeWhole } from '../write-whole.ts';
 import type { CommandContext } from './context.ts';
 
-type Verb = (context: CommandContext, args: readonly string[]) => Promise<number>;
+/** `options` are those that the verb declares, as commander reads them. */
+type Verb = (
+  context: CommandContext,
+  args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+) => Promise<number>;
 
 const EXAMPLES = `
 Examples:
@@ -17,6 +22,7 @@ Examples:
   cordon explain filesystem       what its server would see and be able to do
   cordon install filesystem       bring the pinned package into the store
   cordon run filesystem           start it; an MCP client does this, over stdio
+  cordon review filesystem        what a person should see before approving it
   cordon doctor                   check every protection on this machine
 
 Exit status: the server's own; 128+N when signal N ended it; 125 when Cordon refused before the server ran.`;
@@ -32,17 +38,23 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     .configureOutput({ writeOut: printOut, writeErr: () => {} })
     .exitOverride();
 
-  const verb = (usage: string, description: string, load: () => Promise<Verb>): void => {
+  const verb = (
+    usage: string,
+    description: string,
+    load: () => Promise<Verb>,
+    options: ReadonlyArray<readonly [flags: string, description: string]> = [],
+  ): void => {
     const command = program
       .command(usage)
       .description(description)
       .option('--json', 'print one JSON document instead of text');
+    for (const [flags, words] of options) command.option(flags, words);
     command.action(async () => {
       const run = await load();
       const operands = command.processedArgs
         .flat()
         .filter((operand): operand is string => typeof operand === 'string');
-      status = await run(contextFor(root, command.opts()['json'] === true), operands);
+      status = await run(contextFor(root, command.opts()['json'] === true), operands, command.opts());
     });
   };
 
@@ -77,6 +89,28 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     'pin <profile>',
     'resolve a profile to a lockfile and tree digests for every platform',
     async () => (await import('./pin.ts')).pinCommand,
+  );
+  verb(
+    'review <target>',
+    'start a server in quarantine and show all that is to be known before it is approved',
+    async () => (await import('./review.ts')).reviewCommand,
+    [
+      ['--markdown', 'print Markdown'],
+      ['--html <file>', 'write one self-contained page as well'],
+      ['--no-pager', 'print at once, also on a terminal'],
+    ],
+  );
+  verb(
+    'approve <profile>',
+    'write down that the report with this digest was read',
+    async () => (await import('./approve.ts')).approveCommand,
+    [['--digest <prefix>', 'at least 12 hex digits of the digest that the report ends with']],
+  );
+  verb(
+    'diff <profile>',
+    'compare the package of a profile with another version of it; exit status 1 when anything differs',
+    async () => (await import('./diff.ts')).diffCommand,
+    [['--to <version>', 'the other version; the latest when left out']],
   );
   verb(
     'doctor',

@@ -7,7 +7,7 @@ import type { Profile } from '../profile/schema.ts';
 import { parsePins } from './parse.ts';
 import type { Pins } from './schema.ts';
 
-const PINS_FILE = 'pins.json';
+export const PINS_FILE = 'pins.json';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** @throws CordonError PINS_MISSING, PINS_INVALID; INSTALLATION_UNSAFE for a managed profile */

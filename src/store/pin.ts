@@ -14,7 +14,7 @@ import {
   pinUnwritable,
 } from '../messages.ts';
 import { formatPins } from '../pins/format.ts';
-import { loadPins } from '../pins/load.ts';
+import { loadPins, PINS_FILE } from '../pins/load.ts';
 import { parsePins } from '../pins/parse.ts';
 import type { PackagePins, Pins } from '../pins/schema.ts';
 import { PLATFORMS, type Platform } from '../platform.ts';
@@ -199,7 +199,7 @@ function write(folder: string, lockfile: string, pins: string): void {
   try {
     writeTogether([
       [path.join(folder, LOCKFILE), lockfile],
-      [path.join(folder, 'pins.json'), pins],
+      [path.join(folder, PINS_FILE), pins],
     ]);
   } catch (error) {
     throw isStoreFault(error) ? pinUnwritable(folder, error) : error;

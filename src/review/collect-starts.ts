@@ -1,0 +1,59 @@
+// Which starts a review makes. A server may say one thing to one client and another to the next (RP-06, RP-07): so it is asked
+// under the names of several, with and without capabilities, in both generations, and in folders of different names. Pure.
+import type { JsonObject } from '../pins/canonical-json.ts';
+import type { Profile } from '../profile/schema.ts';
+
+export interface Start {
+  readonly generation: 'legacy' | 'modern';
+  /** `clientInfo.name` of a client that people use. */
+  readonly client: string;
+  readonly capabilities: JsonObject;
+  /** Name of the folder that stands for the workspace. */
+  readonly workspace: string;
+}
+
+/** All that a client can offer: what a server says only to such a client is to be seen as well. */
+const EVERYTHING: JsonObject = {
+  roots: { listChanged: true },
+  sampling: {},
+  elicitation: { form: {} },
+};
+
+/** The first of a generation is what gets pinned; then variants of it. */
+export function startsFor(mcp: Profile['permissions']['mcp']): readonly Start[] {
+  const granted = grantedCapabilities(mcp);
+  return [
+    { generation: 'legacy', client: 'claude-code', capabilities: {}, workspace: 'project' },
+    { generation: 'legacy', client: 'codex-mcp-client', capabilities: {}, workspace: 'another' },
+    { generation: 'legacy', client: 'Visual Studio Code', capabilities: EVERYTHING, workspace: 'project' },
+    { generation: 'modern', client: 'claude-code', capabilities: {}, workspace: 'project' },
+    { generation: 'modern', client: 'cursor-vscode', capabilities: EVERYTHING, workspace: 'another' },
+    ...(Object.keys(granted).length === 0
+      ? []
+      : (['legacy', 'modern'] as const).map(
+          (generation): Start => ({
+            generation,
+            client: 'claude-code',
+            capabilities: granted,
+            workspace: 'project',
+          }),
+        )),
+  ];
+}
+
+/** Whether the relay lets a client declare this to the server, so that its definitions are pinned. */
+export function isPinned({ capabilities }: Start, mcp: Profile['permissions']['mcp']): boolean {
+  const names = JSON.stringify(capabilities);
+  return names === '{}' || names === JSON.stringify(grantedCapabilities(mcp));
+}
+
+function grantedCapabilities(mcp: Profile['permissions']['mcp']): JsonObject {
+  return {
+    ...(mcp.roots ? { roots: { listChanged: true } } : {}),
+    ...(mcp.sampling ? { sampling: {} } : {}),
+    ...(mcp.elicitation ? { elicitation: { form: {} } } : {}),
+    ...(mcp.extensions.length === 0
+      ? {}
+      : { extensions: Object.fromEntries(mcp.extensions.map((id) => [id, {}])) }),
+  };
+}

@@ -1,0 +1,164 @@
+// A pinned package -> everything that a review shows. The server is started several times; what it said the first time in each
+// context is what gets pinned.
+import fs from 'node:fs';
+import { reviewNotes, serverUnreviewable } from '../messages.ts';
+import type { Installation } from '../installation.ts';
+import { approvalDigest } from '../pins/approval.ts';
+import { type Definitions, sameContext } from '../pins/definitions.ts';
+import { loadPins } from '../pins/load.ts';
+import { CordonError } from '../errors.ts';
+import { listProfiles } from '../profile/load.ts';
+import type { ResolvedServer } from '../resolve/resolve.ts';
+import { probeEgress } from '../system/probe-egress.ts';
+import { probeSystem } from '../system/probe.ts';
+import { approvedState, reviewedProfile } from './approved-file.ts';
+import { writtenGrants, writtenNetwork } from './collect-grants.ts';
+import { packageFacts } from './collect-package.ts';
+import { probe, type Probed } from './collect-probe.ts';
+import { isPinned, type Start, startsFor } from './collect-starts.ts';
+import type { OtherProfile, ProbeReport, ReviewMaterial } from './material.ts';
+import type { Quarantine } from './quarantine.ts';
+
+export interface CollectRequest {
+  readonly server: ResolvedServer;
+  readonly installation: Installation;
+  readonly quarantine: Quarantine;
+  readonly searchPath: string;
+  readonly onPlaced: (done: number, total: number) => void;
+  readonly onStart: (done: number, total: number) => void;
+}
+
+export interface Collected {
+  readonly material: ReviewMaterial;
+  /** Where this was not a start as `run` makes it, and what could not be looked at: one line each. */
+  readonly notes: readonly string[];
+  /** Descriptor's path of the verified tree, for comparing files. */
+  readonly tree: string;
+}
+
+/** @throws CordonError SERVER_UNREVIEWABLE when nothing can be pinned; what installing and the sandbox are refused with */
+export async function collect(request: CollectRequest): Promise<Collected> {
+  const { server, installation, quarantine } = request;
+  const { profile, pins } = server;
+  const verified = await quarantine.package(server, request.onPlaced);
+  try {
+    const runtime = await quarantine.runtime(request.searchPath);
+    try {
+      const facts = packageFacts(server, verified, runtime);
+      const seesNames = probeEgress('auto').way === 'transparent';
+      const starts = startsFor(profile.permissions.mcp);
+      const tries: Try[] = [];
+      for (const [index, start] of starts.entries()) {
+        request.onStart(index, starts.length);
+        const scratch = quarantine.folder(`start-${index}`);
+        const context = { server, package: verified, runtime, facts: probeSystem(), seesNames, scratch };
+        tries.push({ start, probed: await probe(start, context) });
+      }
+      const definitions = pinnedDefinitions(tries, profile.permissions.mcp);
+      refuseUnlisted(tries, definitions, profile.definitions);
+      const material: ReviewMaterial = {
+        profile: reviewedProfile(profile),
+        package: facts,
+        grants: writtenGrants(profile),
+        network: writtenNetwork(profile),
+        definitions,
+        probes: tries.flatMap(({ probed }): ProbeReport[] =>
+          probed.outcome === 'listed' ? [probed.report] : [],
+        ),
+        approved: approvedState(profile.folder, pins),
+        others: otherProfiles(installation, profile.name),
+        digest: approvalDigest({ pins, profile, definitions }),
+      };
+      return { material, notes: notesOn(tries, request, seesNames), tree: verified.path };
+    } finally {
+      fs.closeSync(runtime.fd);
+    }
+  } finally {
+    fs.closeSync(verified.treeFd);
+  }
+}
+
+interface Try {
+  readonly start: Start;
+  readonly probed: Probed;
+}
+
+/**
+ * One for each context that the relay can make. What says the same with more capabilities is not kept twice: the relay takes the
+ * first of a generation where it has no other.
+ */
+function pinnedDefinitions(
+  tries: readonly Try[],
+  mcp: ResolvedServer['profile']['permissions']['mcp'],
+): readonly Definitions[] {
+  const pinned: Array<{ readonly definitions: Definitions; readonly listing: string }> = [];
+  for (const { start, probed } of tries) {
+    if (probed.outcome !== 'listed' || !isPinned(start, mcp)) continue;
+    const { definitions, listing } = probed.said;
+    const isKnown = pinned.some(
+      (known) =>
+        sameContext(known.definitions.context, definitions.context) ||
+        (known.definitions.context.generation === start.generation && known.listing === listing),
+    );
+    if (!isKnown) pinned.push({ definitions, listing });
+  }
+  return pinned.map(({ definitions }) => definitions);
+}
+
+/** The first start of a generation is the one that counts; a server that cannot be listed then cannot be pinned. */
+function refuseUnlisted(
+  tries: readonly Try[],
+  definitions: readonly Definitions[],
+  mode: 'pinned' | 'unpinned',
+): void {
+  if (mode === 'unpinned') return;
+  const firsts = (['legacy', 'modern'] as const).flatMap(
+    (generation) => tries.find(({ start }) => start.generation === generation)?.probed ?? [],
+  );
+  const failed = firsts.find((probed) => probed.outcome === 'failed');
+  // A server of the newer generation alone answers initialize with an error.
+  if (failed !== undefined && definitions.length === 0) throw serverUnreviewable(failed.why, failed.stderr);
+  if (definitions.length === 0)
+    throw serverUnreviewable('it answered in neither generation of the protocol', '');
+}
+
+function otherProfiles(installation: Installation, name: string): OtherProfile[] {
+  return listProfiles(installation).flatMap(({ name: other, status }): OtherProfile[] => {
+    if (other === name || status.kind !== 'loaded') return [];
+    try {
+      const { definitions } = loadPins(status.profile);
+      const names = (list: 'tools' | 'prompts') =>
+        [...new Set(definitions.flatMap((one) => one[list].map(({ key }) => key)))].toSorted();
+      const serverName = definitions[0]?.serverInfo['name'];
+      return [
+        {
+          profile: other,
+          tools: names('tools'),
+          prompts: names('prompts'),
+          serverName: typeof serverName === 'string' ? serverName : null,
+        },
+      ];
+    } catch (error) {
+      // Not pinned yet, or broken: it has no names to collide with.
+      if (error instanceof CordonError) return [];
+      throw error;
+    }
+  });
+}
+
+function notesOn(tries: readonly Try[], { server }: CollectRequest, seesNames: boolean): string[] {
+  const { secrets, permissions } = server.profile;
+  const required = Object.entries(secrets).flatMap(([name, secret]) => (secret.required ? [name] : []));
+  const outside = permissions.filesystem.filter(({ path }) => path.startsWith('/')).map(({ path }) => path);
+  return [
+    reviewNotes.starts(tries.length),
+    ...(seesNames ? [] : [reviewNotes.namesUnseen]),
+    ...(required.length === 0 ? [] : [reviewNotes.placeholders(required)]),
+    ...(outside.length === 0 ? [] : [reviewNotes.notMounted(outside)]),
+    ...tries.flatMap(({ start, probed }) => {
+      if (probed.outcome === 'failed')
+        return [reviewNotes.failed(start.generation, start.client, probed.why)];
+      return [];
+    }),
+  ];
+}
