@@ -596,6 +596,7 @@ export const diffWords = {
   scripts: (scripts: readonly string[]) => `brings install scripts: ${scripts.map(escapeText).join(', ')}`,
   native: (files: readonly string[]) => `brings native code: ${files.map((file) => quote(file)).join(', ')}`,
   more: (lines: number) => `and ${lines} more, see --json`,
+  filesBelow: (folder: string, files: number) => `${count(files, 'file')} below ${quote(folder)}`,
   changed: (what: string, fields: readonly string[] = []) =>
     `${what} changed${fields.length === 0 ? '' : `: ${fields.join(', ')}`}`,
   added: (kind: string, name: string) => `a new ${kind}, ${name}`,

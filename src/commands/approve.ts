@@ -1,6 +1,5 @@
 // `cordon approve <profile> --digest <prefix>`: writes down that a person has read the report which ends with that digest. What
 // is there is collected anew: what is approved is what was read, or nothing is.
-import os from 'node:os';
 import path from 'node:path';
 import { digestHex, shortDigest } from '../digest.ts';
 import {
@@ -18,6 +17,7 @@ import { resolveServer } from '../resolve/resolve.ts';
 import { APPROVED_FILE, approvedText } from '../review/approved-file.ts';
 import { writeTogether } from '../store/atomic-write.ts';
 import { isStoreFault } from '../store/store-fault.ts';
+import { nameOfAccount } from '../system/account-home.ts';
 import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
 import { collectFor } from './review.ts';
@@ -62,8 +62,9 @@ export async function approveCommand(
 
 /** As the user database names the account that runs this; no variable counts. */
 function whoAmI(): string {
-  const { username, uid } = os.userInfo();
-  return `${username} (${uid})`;
+  const uid = process.getuid?.() ?? -1;
+  const name = nameOfAccount(uid);
+  return name === undefined ? `(${uid})` : `${name} (${uid})`;
 }
 
 /** UTC, to the second. */

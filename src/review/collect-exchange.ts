@@ -22,6 +22,8 @@ export class Unanswered extends Error {
   }
 }
 
+/** Until the end of a process is known here. */
+const LAST_WORD_MS = 250;
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_MESSAGES = 50_000;
 /** Of requests of the server: an honest one asks a few times. */
@@ -42,6 +44,8 @@ export interface ExchangeOptions {
   readonly maxMessageBytes: number;
   /** Whether the client said that it has roots; then it has none to show. */
   readonly answersRoots: boolean;
+  /** Requests of the server that its profile grants. */
+  readonly granted: ReadonlySet<string>;
 }
 
 export class Exchange {
@@ -50,6 +54,7 @@ export class Exchange {
   readonly #input: Writable;
   readonly #framer: LineFramer;
   readonly #answersRoots: boolean;
+  readonly #granted: ReadonlySet<string>;
   readonly #waiting = new Map<string, Waiting>();
   readonly #denied = new Map<string, { attempt: DeniedAttempt; count: number }>();
   #bytes = 0;
@@ -57,13 +62,15 @@ export class Exchange {
   #answers = 0;
   #over: Unanswered | undefined;
 
-  constructor({ input, output, maxMessageBytes, answersRoots }: ExchangeOptions) {
+  constructor({ input, output, maxMessageBytes, answersRoots, granted }: ExchangeOptions) {
     this.#input = input;
     this.#answersRoots = answersRoots;
+    this.#granted = granted;
     this.#framer = new LineFramer({ maxLineBytes: maxMessageBytes, maxDiscardedBytes: 2 * maxMessageBytes });
     input.on('error', () => {});
     output.on('error', () => this.end(new Unanswered('its output broke')));
-    output.on('end', () => this.end(new Unanswered('it closed its output')));
+    // Mostly because it ended, and how it did says more.
+    output.on('end', () => setTimeout(() => this.end(new Unanswered('it closed its output')), LAST_WORD_MS));
     output.on('data', (chunk: Buffer) => {
       if (this.#over === undefined) this.#take(chunk);
     });
@@ -168,7 +175,7 @@ export class Exchange {
       if (this.#answers <= MAX_ANSWERS) this.#write({ id, result: {} });
       return;
     }
-    this.#deny(method, 'method-blocked');
+    if (!this.#granted.has(method)) this.#deny(method, 'method-blocked');
     if (this.#answers > MAX_ANSWERS) return;
     if (method === 'roots/list' && this.#answersRoots) this.#write({ id, result: { roots: [] } });
     else this.#write({ id, error: { code: -32601, message: 'Method not found' } });

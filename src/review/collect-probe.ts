@@ -43,7 +43,7 @@ export type Probed =
 
 /** @throws CordonError when the sandbox cannot be made */
 export async function probe(start: Start, request: ProbeRequest): Promise<Probed> {
-  const { plan, grants } = prepareProbe(start, request);
+  const { plan, grants } = prepareProbe(request);
   const asked = new Map<string, number>();
   const begun = performance.now();
   try {
@@ -62,6 +62,7 @@ export async function probe(start: Start, request: ProbeRequest): Promise<Probed
       output: session.output,
       maxMessageBytes: plan.limits.messageBytes,
       answersRoots: Object.hasOwn(start.capabilities, 'roots'),
+      granted: grantedRequests(request.server.profile),
     });
     void session.ended.then((end) =>
       exchange.end(
@@ -106,14 +107,14 @@ export async function probe(start: Start, request: ProbeRequest): Promise<Probed
   }
 }
 
-function prepareProbe(
-  start: Start,
-  { server, facts, scratch, seesNames }: ProbeRequest,
-): { readonly plan: SandboxPlan; readonly grants: readonly ProbedGrant[] } {
+function prepareProbe({ server, facts, scratch, seesNames }: ProbeRequest): {
+  readonly plan: SandboxPlan;
+  readonly grants: readonly ProbedGrant[];
+} {
   const { profile } = server;
   const home = path.join(scratch, 'home');
   const state = path.join(scratch, 'state');
-  const workspace = path.join(scratch, start.workspace);
+  const workspace = path.join(scratch, 'project');
   for (const folder of [home, state, workspace]) fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
   const expanded = expandProfile(profile, {
     workspace,
@@ -141,6 +142,14 @@ function prepareProbe(
     facts,
   });
   return { plan, grants };
+}
+
+function grantedRequests({ permissions: { mcp } }: Profile): ReadonlySet<string> {
+  return new Set([
+    ...(mcp.roots ? ['roots/list'] : []),
+    ...(mcp.sampling ? ['sampling/createMessage'] : []),
+    ...(mcp.elicitation ? ['elicitation/create'] : []),
+  ]);
 }
 
 /** A folder that the user has, the scratch place has not. */

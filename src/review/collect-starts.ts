@@ -8,8 +8,6 @@ export interface Start {
   /** `clientInfo.name` of a client that people use. */
   readonly client: string;
   readonly capabilities: JsonObject;
-  /** Name of the folder that stands for the workspace. */
-  readonly workspace: string;
 }
 
 /** All that a client can offer: what a server says only to such a client is to be seen as well. */
@@ -23,11 +21,11 @@ const EVERYTHING: JsonObject = {
 export function startsFor(mcp: Profile['permissions']['mcp']): readonly Start[] {
   const granted = grantedCapabilities(mcp);
   return [
-    { generation: 'legacy', client: 'claude-code', capabilities: {}, workspace: 'project' },
-    { generation: 'legacy', client: 'codex-mcp-client', capabilities: {}, workspace: 'another' },
-    { generation: 'legacy', client: 'Visual Studio Code', capabilities: EVERYTHING, workspace: 'project' },
-    { generation: 'modern', client: 'claude-code', capabilities: {}, workspace: 'project' },
-    { generation: 'modern', client: 'cursor-vscode', capabilities: EVERYTHING, workspace: 'another' },
+    { generation: 'legacy', client: 'claude-code', capabilities: {} },
+    { generation: 'legacy', client: 'codex-mcp-client', capabilities: {} },
+    { generation: 'legacy', client: 'Visual Studio Code', capabilities: EVERYTHING },
+    { generation: 'modern', client: 'claude-code', capabilities: {} },
+    { generation: 'modern', client: 'cursor-vscode', capabilities: EVERYTHING },
     ...(Object.keys(granted).length === 0
       ? []
       : (['legacy', 'modern'] as const).map(
@@ -35,7 +33,6 @@ export function startsFor(mcp: Profile['permissions']['mcp']): readonly Start[] 
             generation,
             client: 'claude-code',
             capabilities: granted,
-            workspace: 'project',
           }),
         )),
   ];

@@ -50,6 +50,9 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       const tries: Try[] = [];
       for (const [index, start] of starts.entries()) {
         request.onStart(index, starts.length);
+        // Who cannot be asked once in a generation is not asked again in it.
+        if (tries.some((earlier) => earlier.start.generation === start.generation && !isListed(earlier)))
+          continue;
         const scratch = quarantine.folder(`start-${index}`);
         const context = { server, package: verified, runtime, facts: probeSystem(), seesNames, scratch };
         tries.push({ start, probed: await probe(start, context) });
@@ -81,6 +84,10 @@ export async function collect(request: CollectRequest): Promise<Collected> {
 interface Try {
   readonly start: Start;
   readonly probed: Probed;
+}
+
+function isListed({ probed }: Try): boolean {
+  return probed.outcome === 'listed';
 }
 
 /**

@@ -1,6 +1,12 @@
 // Two collected versions of one package side by side: packages, files, definitions. Pure.
 import { compareDefinitions, type DefinitionChange } from '../pins/compare-definitions.ts';
-import type { DefinitionContext } from '../pins/definitions.ts';
+import {
+  type DefinitionContext,
+  type DefinitionKind,
+  type Definitions,
+  KINDS,
+  LIST_MEMBER,
+} from '../pins/definitions.ts';
 import type { Change } from '../verify/compare.ts';
 import type { PackageFact, ReviewMaterial } from './material.ts';
 
@@ -14,11 +20,15 @@ export interface PackageChange {
   readonly native: readonly string[];
 }
 
+type Named = Exclude<DefinitionChange, { readonly change: 'added' }>;
+
 export interface ContextChange {
   readonly context: DefinitionContext;
   /** `gone`, `new`: the server did not speak this generation on the other side. */
   readonly status: 'both' | 'gone' | 'new';
-  readonly changes: readonly DefinitionChange[];
+  readonly changes: readonly Named[];
+  /** By their names, which nobody approved: escape before showing. */
+  readonly added: ReadonlyArray<{ readonly kind: DefinitionKind; readonly key: string }>;
 }
 
 export interface VersionDiff {
@@ -75,21 +85,31 @@ function compareContexts(before: Side, after: Side): ContextChange[] {
   const old = new Map(before.definitions.map((one) => [key(one.context), one]));
   const now = new Map(after.definitions.map((one) => [key(one.context), one]));
   const gone = [...old].flatMap(([id, { context }]): ContextChange[] =>
-    now.has(id) ? [] : [{ context, status: 'gone', changes: [] }],
+    now.has(id) ? [] : [{ context, status: 'gone', changes: [], added: [] }],
   );
   const there = [...now].map(([id, definitions]): ContextChange => {
     const known = old.get(id);
     const { context } = definitions;
-    if (known === undefined) return { context, status: 'new', changes: [] };
-    return { context, status: 'both', changes: compareDefinitions(known, definitions) };
+    if (known === undefined) return { context, status: 'new', changes: [], added: [] };
+    const changes = compareDefinitions(known, definitions).filter(
+      (change): change is Named => !('change' in change) || change.change !== 'added',
+    );
+    return { context, status: 'both', changes, added: addedTo(known, definitions) };
   });
   return [...gone, ...there];
+}
+
+function addedTo(before: Definitions, after: Definitions): ContextChange['added'] {
+  return KINDS.flatMap((kind) => {
+    const known = new Set(before[LIST_MEMBER[kind]].map(({ key }) => key));
+    return after[LIST_MEMBER[kind]].filter(({ key }) => !known.has(key)).map(({ key }) => ({ kind, key }));
+  });
 }
 
 export function isEmpty({ packages, files, contexts }: VersionDiff): boolean {
   return (
     packages.length === 0 &&
     files.length === 0 &&
-    contexts.every(({ status, changes }) => status === 'both' && changes.length === 0)
+    contexts.every(({ status, changes, added }) => status === 'both' && changes.length + added.length === 0)
   );
 }

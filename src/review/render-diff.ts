@@ -2,7 +2,7 @@
 import { columns } from '../commands/layout.ts';
 import { escapeText, quote } from '../escape.ts';
 import { changeLine, diffWords } from '../messages.ts';
-import type { DefinitionChange } from '../pins/compare-definitions.ts';
+import type { Change } from '../verify/compare.ts';
 import type { ContextChange, PackageChange, VersionDiff } from './compare-versions.ts';
 
 const INDENT = '  ';
@@ -13,8 +13,8 @@ export function renderVersionDiff(diff: VersionDiff): string {
   return [
     `${escapeText(name)} ${escapeText(before)} -> ${escapeText(after)}`,
     ...section('packages', columns(packages.map(packageRow), INDENT)),
-    ...section('files', fileLines(files.map(changeLine))),
     ...section('definitions', contexts.flatMap(contextLines)),
+    ...section('files', fileLines(name, files)),
     '',
   ].join('\n');
 }
@@ -33,25 +33,39 @@ function packageRow({ name, before, after, installScripts, native }: PackageChan
   return [escapeText(name), version(before), '->', version(after), brings.join('; ')];
 }
 
-function fileLines(lines: readonly string[]): string[] {
-  const shown = lines.slice(0, MAX_FILES).map((line) => `${INDENT}${line}`);
-  return lines.length > MAX_FILES
-    ? [...shown, `${INDENT}${diffWords.more(lines.length - MAX_FILES)}`]
-    : shown;
+/** Those of the package itself one by one; of what it depends on how many. */
+function fileLines(name: string, files: readonly Change[]): string[] {
+  const own = files.filter(({ path }) => packageFolder(path) === `node_modules/${name}/`).map(changeLine);
+  const others = new Map<string, number>();
+  for (const { path } of files) {
+    const folder = packageFolder(path);
+    if (folder !== `node_modules/${name}/`) others.set(folder, (others.get(folder) ?? 0) + 1);
+  }
+  return [
+    ...own.slice(0, MAX_FILES),
+    ...(own.length > MAX_FILES ? [diffWords.more(own.length - MAX_FILES)] : []),
+    ...[...others].map(([folder, count]) => diffWords.filesBelow(folder, count)),
+  ].map((line) => `${INDENT}${line}`);
 }
 
-function contextLines({ context, status, changes }: ContextChange): string[] {
+/** `node_modules/a/node_modules/@b/c/`: of the innermost package that the file belongs to. */
+function packageFolder(file: string): string {
+  return /^(?:node_modules\/(?:@[^/]+\/)?[^/]+\/)+/.exec(file)?.[0] ?? '';
+}
+
+function contextLines({ context, status, changes, added }: ContextChange): string[] {
   const where = `${context.generation} ${escapeText(context.protocolVersion)}`;
   if (status !== 'both') return [`${INDENT}${where}: ${diffWords[status]}`];
-  if (changes.length === 0) return [`${INDENT}${where}: ${diffWords.same}`];
-  return changes.map((change) => `${INDENT}${where}: ${definitionLine(change)}`);
+  if (changes.length + added.length === 0) return [`${INDENT}${where}: ${diffWords.same}`];
+  return [
+    ...added.map(({ kind, key }) => diffWords.added(kind, quote(key))),
+    ...changes.map(definitionLine),
+  ].map((line) => `${INDENT}${where}: ${line}`);
 }
 
-function definitionLine(change: DefinitionChange): string {
+function definitionLine(change: ContextChange['changes'][number]): string {
   if (change.what === 'context' || change.what === 'server') return diffWords.changed(change.field);
   switch (change.change) {
-    case 'added':
-      return diffWords.added(change.what, change.hash.slice(0, 12));
     case 'removed':
       return diffWords.removed(change.what, quote(change.key));
     case 'changed':

@@ -1,5 +1,5 @@
-// The home folder of an account, from the user database. Not from os.userInfo(): inside the executable that says what the
-// variable HOME says, which is the client's word.
+// An account's home folder and name, from the user database. Not from os.userInfo(): inside the executable that says what the
+// variables HOME and USER say, which are the client's words.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 
@@ -8,11 +8,25 @@ export function homeOfAccount(uid: number): string {
   return homeIn(readPasswd(), uid) ?? homeIn(askDatabase(uid), uid) ?? '/nonexistent';
 }
 
+/** undefined for an account that the database does not know. */
+export function nameOfAccount(uid: number): string | undefined {
+  return nameIn(readPasswd(), uid) ?? nameIn(askDatabase(uid), uid);
+}
+
 /** The home folder in text of passwd(5). */
 export function homeIn(passwd: string, uid: number): string | undefined {
   for (const line of passwd.split('\n')) {
     const [, , id, , , home] = line.split(':');
     if (id === String(uid) && home?.startsWith('/') === true) return home;
+  }
+  return undefined;
+}
+
+/** The name of the account in text of passwd(5). */
+export function nameIn(passwd: string, uid: number): string | undefined {
+  for (const line of passwd.split('\n')) {
+    const [name, , id] = line.split(':');
+    if (id === String(uid) && name !== undefined && name !== '') return name;
   }
   return undefined;
 }

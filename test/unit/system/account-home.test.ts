@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { homeIn, homeOfAccount } from '../../../src/system/account-home.ts';
+import { homeIn, homeOfAccount, nameIn, nameOfAccount } from '../../../src/system/account-home.ts';
 
 const PASSWD = `root:x:0:0:root:/root:/bin/bash
 ada:x:1000:1000:Ada,,,:/home/ada:/bin/sh
@@ -29,5 +29,17 @@ describe('homeOfAccount', () => {
 
   it('an account that nobody knows has no home', () => {
     expect(homeOfAccount(4_000_000)).toBe('/nonexistent');
+  });
+});
+
+describe('nameOfAccount', () => {
+  it('goes by the number', () => {
+    expect(nameIn(PASSWD, 1000)).toBe('ada');
+    expect(nameIn(PASSWD, 4242)).toBeUndefined();
+  });
+
+  it('agrees with the user database for this account', () => {
+    expect(nameOfAccount(process.getuid?.() ?? -1)).toBe(os.userInfo().username);
+    expect(nameOfAccount(4_000_000)).toBeUndefined();
   });
 });
