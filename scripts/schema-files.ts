@@ -11,7 +11,7 @@ export function schemaFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['profiles/profile.schema.json', schemaText('Cordon profile', profileSchema)],
     ['profiles/config.schema.json', schemaText('Cordon configuration', configSchema())],
-    ['profiles/pins.schema.json', schemaText('Cordon pins', pinsSchema)],
+    ['profiles/pins.schema.json', schemaText('Cordon pins', pinsSchema())],
   ]);
 }
 

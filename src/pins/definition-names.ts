@@ -6,6 +6,8 @@ const MAX_LENGTH = { tool: 128, prompt: 128, resource: 4096, template: 4096 } as
   DefinitionKind,
   number
 >;
+/** Nearly every name there is; spares it the rest. */
+const PLAIN = /^[A-Za-z0-9_.:/{}?&=%#@+~-]+$/;
 /** As in escape.ts: controls, format characters, what a reader may leave out, separators of lines and paragraphs. */
 const UNREADABLE = /[\p{C}\p{DI}\p{Zl}\p{Zp}]/u;
 /** Other than the plain one: each looks like it. */
@@ -16,6 +18,7 @@ export function nameFault(kind: DefinitionKind, name: unknown): string | undefin
   if (typeof name !== 'string') return 'is not text';
   if (name === '') return 'is empty';
   if (name.length > MAX_LENGTH[kind]) return `is longer than ${MAX_LENGTH[kind]} characters`;
+  if (PLAIN.test(name)) return undefined;
   if (UNREADABLE.test(name)) return 'has characters that cannot be seen';
   if (ODD_SPACE.test(name)) return 'has spaces that cannot be seen';
   return undefined;

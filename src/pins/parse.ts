@@ -12,9 +12,11 @@ import {
   LIST_MEMBER,
   sameContext,
 } from './definitions.ts';
+import { isJsonObject } from './json-value.ts';
+import { arePinnedDefinitions } from './pinned-shape.ts';
 import { readDefinitions } from './read-definitions.ts';
 import { readIntroduction } from './read-introduction.ts';
-import { type PinnedDefinitions, type Pins, pinsSchema } from './schema.ts';
+import { packagePinsSchema, type PinnedDefinitions, type Pins, pinsSchema } from './schema.ts';
 
 export type ParsedPins =
   | { readonly ok: true; readonly pins: Pins }
@@ -23,10 +25,10 @@ export type ParsedPins =
 export function parsePins(text: string): ParsedPins {
   const json = parseStrictJson(text);
   if (!json.ok) return { ok: false, faults: json.issues.map((issue) => `${issue.path}: ${issue.message}`) };
-  const shape = checkShape(pinsSchema, json.value);
-  if (!shape.ok) return { ok: false, faults: shape.lines };
+  const shape = readShape(json.value);
+  if (!shape.ok) return shape;
   const faults: string[] = [];
-  const { definitions = [], approval, ...packagePins } = shape.value;
+  const { definitions, approval, ...packagePins } = shape.document;
   const read = definitions.map((pinned, index) =>
     readPinned(pinned, (place, message) =>
       faults.push(`${jsonPath(['definitions', index, ...place])}: ${message}`),
@@ -37,6 +39,25 @@ export function parsePins(text: string): ParsedPins {
       faults.push(`${jsonPath(['definitions', index, 'context'])}: is there twice`);
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, pins: { ...packagePins, definitions: read, approval } };
+}
+
+type PinsDocument = Omit<Pins, 'definitions'> & { readonly definitions: readonly PinnedDefinitions[] };
+
+function readShape(
+  value: unknown,
+):
+  | { readonly ok: true; readonly document: PinsDocument }
+  | { readonly ok: false; readonly faults: readonly string[] } {
+  const { definitions = [], ...rest } = isJsonObject(value) ? (value as Record<string, unknown>) : {};
+  const shape = checkShape(packagePinsSchema, rest);
+  if (shape.ok && arePinnedDefinitions(definitions))
+    return { ok: true, document: { ...shape.value, approval: shape.value.approval, definitions } };
+  const whole = checkShape(pinsSchema(), value);
+  if (!whole.ok) return { ok: false, faults: whole.lines };
+  return {
+    ok: true,
+    document: { ...whole.value, approval: whole.value.approval, definitions: whole.value.definitions ?? [] },
+  };
 }
 
 type Report = (place: readonly PropertyKey[], message: string) => void;

@@ -1,11 +1,10 @@
 // Entries of a list as a server sent them -> definitions that can be pinned, shown and compared; or why not. A list is taken
 // whole or not at all: what is left out of it silently is what nobody reviews.
 import { sha256Hex } from '../sha256.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { nameFault, readAs } from './definition-names.ts';
 import { shapeFault } from './definition-shape.ts';
 import { byKeyThenHash, type Definition, type DefinitionKind, KEY_MEMBER } from './definitions.ts';
-import { isJsonObject, jsonFault } from './json-value.ts';
+import { isJsonObject, pinnable } from './json-value.ts';
 
 export type ListRead =
   | { readonly ok: true; readonly list: readonly Definition[] }
@@ -41,15 +40,16 @@ function readDefinition(
   item: unknown,
 ): { readonly definition: Definition; readonly bytes: number } | string {
   if (!isJsonObject(item)) return 'is not an object';
-  const fault = jsonFault(item) ?? shapeFault(kind, item);
+  const pinned = pinnable(item);
+  if (!pinned.ok) return pinned.fault;
+  const fault = shapeFault(kind, item);
   if (fault !== undefined) return fault;
   const key = item[KEY_MEMBER[kind]];
   const wrongName = nameFault(kind, key);
   if (wrongName !== undefined) return `${KEY_MEMBER[kind]} ${wrongName}`;
-  const canonical = canonicalJson(item);
-  const bytes = Buffer.byteLength(canonical);
+  const bytes = Buffer.byteLength(pinned.canonical);
   if (bytes > MAX_DEFINITION_BYTES) return `has more than ${MAX_DEFINITION_BYTES} bytes`;
-  return { definition: { kind, key: key as string, value: item, hash: sha256Hex(canonical) }, bytes };
+  return { definition: { kind, key: key as string, value: item, hash: sha256Hex(pinned.canonical) }, bytes };
 }
 
 function refused(fault: string): ListRead {

@@ -1,7 +1,6 @@
 // What a server says at the greeting, as it can be pinned; or why not.
-import { canonicalJson } from './canonical-json.ts';
 import type { Introduction } from './definitions.ts';
-import { isJsonObject, jsonFault } from './json-value.ts';
+import { isJsonObject, pinnable } from './json-value.ts';
 
 export type IntroductionRead =
   | { readonly ok: true; readonly introduction: Introduction }
@@ -33,9 +32,9 @@ function infoOfMeta(meta: unknown): unknown {
 
 function objectFault(member: string, value: unknown): string | undefined {
   if (!isJsonObject(value)) return `${member} is not an object`;
-  const fault = jsonFault(value);
-  if (fault !== undefined) return `${member} ${fault}`;
-  return Buffer.byteLength(canonicalJson(value)) > MAX_OBJECT_BYTES
+  const pinned = pinnable(value);
+  if (!pinned.ok) return `${member} ${pinned.fault}`;
+  return Buffer.byteLength(pinned.canonical) > MAX_OBJECT_BYTES
     ? `${member} has more than ${MAX_OBJECT_BYTES} bytes`
     : undefined;
 }
@@ -43,8 +42,8 @@ function objectFault(member: string, value: unknown): string | undefined {
 function instructionsFault(value: unknown): string | undefined {
   if (value === null) return undefined;
   if (typeof value !== 'string') return 'instructions is not text';
-  const fault = jsonFault(value);
-  if (fault !== undefined) return `instructions ${fault}`;
+  const pinned = pinnable(value);
+  if (!pinned.ok) return `instructions ${pinned.fault}`;
   return Buffer.byteLength(value) > MAX_INSTRUCTIONS_BYTES
     ? `instructions has more than ${MAX_INSTRUCTIONS_BYTES} bytes`
     : undefined;

@@ -11,26 +11,27 @@ const digest = z.custom<Digest>(
   'must be "sha256:" and 64 lower-case hex digits',
 );
 
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'));
-const object = z.record(z.string(), z.unknown());
-/** What of a definition is what is checked by parse.ts, with the reader that also judges lists of a running server. */
-const pinned = { sha256, definition: object };
-const named = z.array(z.strictObject({ name: z.string(), ...pinned }));
-
-const definitions = z.strictObject({
-  context: z.strictObject({
-    generation: z.enum(['legacy', 'modern']),
-    protocolVersion: z.string(),
-    clientCapabilities: object,
-  }),
-  serverInfo: object,
-  capabilities: object,
-  instructions: z.nullable(z.strictObject({ sha256, text: z.string() })),
-  tools: named,
-  prompts: named,
-  resources: z.array(z.strictObject({ uri: z.string(), ...pinned })),
-  templates: z.array(z.strictObject({ uriTemplate: z.string(), ...pinned })),
-});
+/** What holds of a definition is checked by parse.ts, with the reader that also judges the lists of a running server. */
+function definitionsSchema() {
+  const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'));
+  const object = z.record(z.string(), z.unknown());
+  const pinned = { sha256, definition: object };
+  const named = z.array(z.strictObject({ name: z.string(), ...pinned }));
+  return z.strictObject({
+    context: z.strictObject({
+      generation: z.enum(['legacy', 'modern']),
+      protocolVersion: z.string(),
+      clientCapabilities: object,
+    }),
+    serverInfo: object,
+    capabilities: object,
+    instructions: z.nullable(z.strictObject({ sha256, text: z.string() })),
+    tools: named,
+    prompts: named,
+    resources: z.array(z.strictObject({ uri: z.string(), ...pinned })),
+    templates: z.array(z.strictObject({ uriTemplate: z.string(), ...pinned })),
+  });
+}
 
 const approval = z.strictObject({
   digest,
@@ -41,7 +42,8 @@ const approval = z.strictObject({
   cordon: z.string().check(z.minLength(1), z.maxLength(100)),
 });
 
-export const pinsSchema = z.strictObject({
+/** Without the definitions, which have many parts and are looked at in a quicker way first (pinned-shape.ts). */
+export const packagePinsSchema = z.strictObject({
   schema: z.literal(1),
   /** `name@version`, equal to the profile's source: a profile edited after pinning does not start. */
   package: z.string(),
@@ -63,17 +65,24 @@ export const pinsSchema = z.strictObject({
       typeof digest
     >,
   ),
-  /** One entry for each context in which a server was asked. */
-  definitions: z.optional(z.array(definitions).check(z.maxLength(16))),
   approval: z.optional(approval),
 });
 
-/** As it stands in the file. */
-type PinsDocument = z.output<typeof pinsSchema>;
-export type PinnedDefinitions = NonNullable<PinsDocument['definitions']>[number];
+/** The whole file. Built only where something is wrong with one, and for its JSON Schema. */
+export function pinsSchema() {
+  return z.strictObject({
+    ...packagePinsSchema.shape,
+    /** One entry for each context in which a server was asked. */
+    definitions: z.optional(z.array(definitionsSchema()).check(z.maxLength(MAX_CONTEXTS))),
+  });
+}
+
+export const MAX_CONTEXTS = 16;
+
+export type PinnedDefinitions = z.output<ReturnType<typeof definitionsSchema>>;
 
 /** What the package is. */
-export type PackagePins = Omit<PinsDocument, 'definitions' | 'approval'>;
+export type PackagePins = Omit<z.output<typeof packagePinsSchema>, 'approval'>;
 
 export interface Pins extends PackagePins {
   /** Each equal to its hash. Empty before the first approval. */

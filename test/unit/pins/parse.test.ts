@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { checkShape } from '../../../src/json/check-shape.ts';
 import { formatPins } from '../../../src/pins/format.ts';
 import { parsePins } from '../../../src/pins/parse.ts';
+import { arePinnedDefinitions } from '../../../src/pins/pinned-shape.ts';
+import { pinsSchema } from '../../../src/pins/schema.ts';
 import { PLATFORMS } from '../../../src/platform.ts';
 import { definitions, PACKAGE_PINS, ZERO_DIGEST } from './fixture.ts';
 
@@ -65,6 +68,20 @@ describe('definitions and approval', () => {
 
   test('are read as they were written', () => {
     expect(parsePins(text)).toEqual({ ok: true, pins: full });
+  });
+
+  test('are looked at in a quicker way that takes no more than the schema does', () => {
+    const sound = JSON.parse(text) as Record<string, unknown>;
+    const places = placesIn(sound['definitions']);
+    expect(places.length).toBeGreaterThan(90);
+    for (const place of places)
+      for (const value of [undefined, null, 7, '', 'x', [], {}, true, [7]]) {
+        const document = structuredClone(sound);
+        replaceAt(document['definitions'], place, value);
+        const quick = arePinnedDefinitions(document['definitions']);
+        const slow = checkShape(pinsSchema(), document).ok;
+        expect({ place, value, quick }).toEqual({ place, value, quick: slow });
+      }
   });
 
   test('need not be there', () => {
@@ -132,6 +149,21 @@ describe('definitions and approval', () => {
     expect(faultsOf(changed)[0]).toBe(fault);
   });
 });
+
+/** Of every value below, objects and lists as well. */
+function placesIn(value: unknown, above: readonly string[] = []): Array<readonly string[]> {
+  if (typeof value !== 'object' || value === null) return [above];
+  const below = Object.entries(value).flatMap(([key, member]) => placesIn(member, [...above, key]));
+  return above.length === 0 ? below : [above, ...below];
+}
+
+/** Takes it away for undefined. */
+function replaceAt(root: unknown, place: readonly string[], value: unknown): void {
+  const [last = '', ...up] = place.toReversed();
+  const parent = up.toReversed().reduce((at, key) => (at as Record<string, unknown>)[key], root);
+  if (value === undefined && !Array.isArray(parent)) delete (parent as Record<string, unknown>)[last];
+  else (parent as Record<string, unknown>)[last] = value;
+}
 
 interface Entry {
   name: string;
