@@ -4,7 +4,7 @@ import type { Digest } from '../digest.ts';
 import type { ExplainedGrant } from '../explain/explanation.ts';
 import type { ExplainedNetwork } from '../explain/network.ts';
 import type { Approval } from '../pins/approval.ts';
-import type { JsonObject } from '../pins/canonical-json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../pins/canonical-json.ts';
 import type { DefinitionContext } from '../pins/definitions.ts';
 import { type DefinitionDiff, type FieldChange, compareWithApproved } from './compare.ts';
 import { type Finding, findingsOf, rulesMatching } from './findings.ts';
@@ -139,9 +139,9 @@ const TEXT_RULES = [
 ].filter((rule) => rule.severity !== 'info');
 
 function withNewRules(field: FieldChange, subject: Subject): ReviewedField {
-  const matching = (value: unknown): ReadonlySet<string> => {
+  const matching = (value: Json | undefined): ReadonlySet<string> => {
     if (value === undefined) return new Set();
-    return rulesMatching(typeof value === 'string' ? value : JSON.stringify(value), subject, TEXT_RULES);
+    return rulesMatching(typeof value === 'string' ? value : canonicalJson(value), subject, TEXT_RULES);
   };
   const known = matching(field.before);
   return { ...field, newly: [...matching(field.after)].filter((id) => !known.has(id)) };
@@ -172,7 +172,7 @@ function serverStatements({ definitions }: ReviewMaterial): ServerStatement[] {
   return (['serverInfo', 'capabilities', 'instructions'] as const).flatMap((part) => {
     const byValue = new Map<string, ServerStatement>();
     for (const [context, set] of definitions.entries()) {
-      const identity = JSON.stringify(set[part]);
+      const identity = canonicalJson(set[part]);
       const known = byValue.get(identity);
       byValue.set(identity, { part, value: set[part], contexts: [...(known?.contexts ?? []), context] });
     }

@@ -1,6 +1,6 @@
 // A JSON Schema as rows of a table, to its full depth. Nothing of it is left out: what has no column is in `details`.
 // References are shown and not followed (JR-24).
-import type { Json, JsonObject } from '../pins/canonical-json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../pins/canonical-json.ts';
 import { pointer } from './pointer.ts';
 import { entriesOf, isNaming, isNesting, isObject } from './walk.ts';
 
@@ -121,9 +121,9 @@ function typeOf(schema: JsonObject): string {
   if (typeof type === 'string') return type;
   if (Array.isArray(type))
     return (type as readonly Json[])
-      .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+      .map((one) => (typeof one === 'string' ? one : canonicalJson(one)))
       .join(' | ');
-  if (type !== undefined) return JSON.stringify(type);
+  if (type !== undefined) return canonicalJson(type);
   const reference = schema['$ref'];
   return typeof reference === 'string' ? `see ${reference}` : 'anything';
 }

@@ -1,4 +1,5 @@
 // Blocks of the report -> HTML.
+import { canonicalJson } from '../../pins/canonical-json.ts';
 import type { Excerpt } from '../findings.ts';
 import type { ParameterRow } from '../parameters.ts';
 import { grouped } from '../plain-words.ts';
@@ -131,9 +132,9 @@ function parameterRow(row: ParameterRow, flags: readonly Reference[]): Markup {
   const texts = [title, description].flatMap((text) =>
     text === undefined
       ? []
-      : [html`<div class="text">${foreign(typeof text === 'string' ? text : JSON.stringify(text))}</div>`],
+      : [html`<div class="text">${foreign(typeof text === 'string' ? text : canonicalJson(text))}</div>`],
   );
-  return html`<tr class="depth-${Math.min(row.depth, 8)}"><th scope="row">${path === '' ? html`<em>all of it</em>` : html`<span class="own" title="depth ${row.depth}">${foreign(name)}</span>`}${row.depth > 1 ? html`<div class="path">${foreign(path)}</div>` : undefined}</th><td><code>${foreign(type)}</code>${required ? html` <span class="required">required</span>` : undefined}${freeText ? html` <span class="free">free text</span>` : undefined}</td><td>${details.map(([keyword, value]) => html`<div class="rule"><b>${foreign(keyword)}</b> <code>${foreign(JSON.stringify(value))}</code></div>`)}</td><td>${texts}${flags.length === 0 ? undefined : relatedList(flags)}</td></tr>
+  return html`<tr class="depth-${Math.min(row.depth, 8)}"><th scope="row">${path === '' ? html`<em>all of it</em>` : html`<span class="own" title="depth ${row.depth}">${foreign(name)}</span>`}${row.depth > 1 ? html`<div class="path">${foreign(path)}</div>` : undefined}</th><td><code>${foreign(type)}</code>${required ? html` <span class="required">required</span>` : undefined}${freeText ? html` <span class="free">free text</span>` : undefined}</td><td>${details.map(([keyword, value]) => html`<div class="rule"><b>${foreign(keyword)}</b> <code>${foreign(canonicalJson(value))}</code></div>`)}</td><td>${texts}${flags.length === 0 ? undefined : relatedList(flags)}</td></tr>
 `;
 }
 

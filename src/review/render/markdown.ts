@@ -1,6 +1,7 @@
 // Report -> Markdown, for a pull request or a ticket. Text of others is only ever inside code: a span with more backticks
 // than it has itself, or a fenced block whose lines all begin with a gutter. There nothing is a link, an image, HTML, a
 // mention, a table cell or the end of the block.
+import { canonicalJson } from '../../pins/canonical-json.ts';
 import type { ReviewModel } from '../model.ts';
 import { grouped } from '../plain-words.ts';
 import type { Badge, Block, DiffBlock, EntryBlock, Line, Section } from '../report/blocks.ts';
@@ -73,12 +74,10 @@ function blockLines(block: Block, level: number): string[] {
                 path === '' ? '*all of it*' : span(path, true),
                 span(type, true),
                 required ? 'yes' : 'no',
-                details
-                  .map(([keyword, value]) => span(`${keyword} ${JSON.stringify(value)}`, true))
-                  .join(' '),
+                details.map(([keyword, value]) => span(`${keyword} ${canonicalJson(value)}`, true)).join(' '),
                 [title, description]
                   .flatMap((text) =>
-                    text === undefined ? [] : [typeof text === 'string' ? text : JSON.stringify(text)],
+                    text === undefined ? [] : [typeof text === 'string' ? text : canonicalJson(text)],
                   )
                   .map((text) => span(text, true))
                   .join(' '),

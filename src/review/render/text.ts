@@ -1,5 +1,7 @@
-// Report -> text for a terminal. Whatever a server wrote stands behind a gutter, `│`, on each of its lines; lines of the
-// report never begin with one. So no text of others can look like a line of the report.
+// Report -> text for a terminal. Whatever a server wrote stands behind a gutter, `│`, on each of its lines, and a line of the
+// report that begins with a name of others, or goes on with their text, begins with `┆`. Lines of the report alone begin with
+// neither. So no text of others can look like a line of the report (AN-08).
+import { canonicalJson } from '../../pins/canonical-json.ts';
 import type { ParameterRow } from '../parameters.ts';
 import type { ReviewModel } from '../model.ts';
 import { grouped } from '../plain-words.ts';
@@ -19,7 +21,7 @@ export interface TextOptions {
 
 const NARROWEST = 40;
 const GUTTER = '│ ';
-/** Where a line of the report with text of others in it goes on. */
+/** Of a line of the report that begins or goes on with text of others. */
 const CONTINUED = '┆ ';
 const MARKS: Readonly<Record<Mark, string>> = { added: '+', removed: '-', changed: '~', wider: '!' };
 
@@ -109,14 +111,18 @@ class TextPage {
   }
 
   #facts(rows: ReadonlyArray<readonly [string, Line]>, indent: string): string[] {
-    const width = Math.max(...rows.map(([label]) => columnsOf(label)), 0);
+    const widest = Math.max(...rows.map(([label]) => columnsOf(label)), 0);
+    const width = Math.min(widest, Math.floor(this.#width / 3));
     return rows.flatMap(([label, value]) => {
       const hanging = `${indent}${' '.repeat(width + 2)}`;
-      return this.#lines(
-        [run(label.padEnd(width + 2), 'dim'), ...inlineRuns(value)],
-        indent,
-        hasTheirs(value) ? `${hanging.slice(0, -2)}${CONTINUED}` : hanging,
-      );
+      const foreign = `${hanging.slice(0, -2)}${CONTINUED}`;
+      const further = hasTheirs(value) ? foreign : hanging;
+      if (columnsOf(label) > width)
+        return [
+          ...this.#lines([run(label, 'dim')], indent),
+          ...this.#lines(inlineRuns(value), beginsForeign(value) ? foreign : hanging, further),
+        ];
+      return this.#lines([run(label.padEnd(width + 2), 'dim'), ...inlineRuns(value)], indent, further);
     });
   }
 
@@ -125,17 +131,19 @@ class TextPage {
     const widths = head.map((title, column) =>
       Math.max(columnsOf(title), ...rows.map((row) => columnsOf(plain(row[column] ?? [])))),
     );
-    const total = indent.length + widths.reduce((sum, width) => sum + width + 2, 0);
+    const lead = rows.some(([first = []]) => beginsForeign(first)) ? CONTINUED.length : 0;
+    const total = lead + indent.length + widths.reduce((sum, width) => sum + width + 2, 0);
     if (total <= this.#width) {
       const titles = head.map((title, column) => title.padEnd((widths[column] ?? 0) + 2)).join('');
       return [
-        `${indent}${this.#paint('dim', titles.trimEnd())}`,
+        `${indent}${' '.repeat(lead)}${this.#paint('dim', titles.trimEnd())}`,
         ...rows.map((row) => {
           const cells = row.map((cell, column) => {
             const gap = (widths[column] ?? 0) + 2 - columnsOf(plain(cell));
             return `${this.#draw(inlineRuns(cell))}${' '.repeat(gap)}`;
           });
-          return `${indent}${cells.join('').trimEnd()}`;
+          const gutter = beginsForeign(row[0] ?? []) ? CONTINUED : ' '.repeat(lead);
+          return `${indent}${gutter}${cells.join('').trimEnd()}`;
         }),
       ];
     }
@@ -180,7 +188,7 @@ class TextPage {
       ...this.#lines([run(label, 'dim')], indent),
       ...rows.flatMap((row) => {
         const details = row.details
-          .map(([keyword, value]) => `${keyword} ${JSON.stringify(value)}`)
+          .map(([keyword, value]) => `${keyword} ${canonicalJson(value)}`)
           .join('; ');
         return [
           ...this.#mixed(
@@ -198,7 +206,7 @@ class TextPage {
             text === undefined
               ? []
               : this.#gutter(
-                  piecesRuns(typeof text === 'string' ? text : JSON.stringify(text)),
+                  piecesRuns(typeof text === 'string' ? text : canonicalJson(text)),
                   `${indent}    `,
                 ),
           ),
@@ -246,10 +254,11 @@ class TextPage {
 
   /** Words of ours with text of others among them. */
   #mixed(text: Line, indent: string, style = 'plain'): string[] {
+    const foreign = `${indent}${CONTINUED}`;
     return this.#lines(
       inlineRuns(text, style),
-      indent,
-      hasTheirs(text) ? `${indent}${CONTINUED}` : `${indent}  `,
+      beginsForeign(text) ? foreign : indent,
+      hasTheirs(text) ? foreign : `${indent}  `,
     );
   }
 
@@ -287,6 +296,10 @@ function plain(line: Line): string {
   return inlineRuns(line)
     .map(({ text }) => text)
     .join('');
+}
+
+function beginsForeign(line: Line): boolean {
+  return typeof line.find((part) => part !== '') === 'object';
 }
 
 function hasTheirs(line: Line): boolean {

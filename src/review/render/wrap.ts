@@ -20,13 +20,13 @@ export function columnsOf(text: string): number {
 /** What the report itself draws with. */
 const BOX = /[\u2010-\u2027\u2190-\u21ff\u2500-\u25ff\u27e6\u27e7]/;
 
-/** Breaks at blanks where it can, and anywhere where it must. Nothing is left out. */
+/** Breaks at blanks where it can, and anywhere where it must. Only blanks at the end of a line are left out. */
 export function wrap(runs: readonly Run[], width: number): Run[][] {
   const lines: Run[][] = [];
   let line: Run[] = [];
   let used = 0;
   const flush = (): void => {
-    lines.push(line);
+    lines.push(withoutEnd(line));
     line = [];
     used = 0;
   };
@@ -43,6 +43,14 @@ export function wrap(runs: readonly Run[], width: number): Run[][] {
     }
   if (line.length > 0 || lines.length === 0) flush();
   return lines;
+}
+
+function withoutEnd(line: readonly Run[]): Run[] {
+  const last = line.at(-1);
+  if (last === undefined || !last.text.endsWith(' ')) return [...line];
+  const text = last.text.trimEnd();
+  const others = line.slice(0, -1);
+  return text === '' ? withoutEnd(others) : [...others, { ...last, text }];
 }
 
 /** `first`: what is left of the line that it begins on. */

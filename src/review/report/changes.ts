@@ -1,5 +1,6 @@
 import type { ChangeClass } from '../compare.ts';
 import type { Json } from '../../pins/canonical-json.ts';
+import { prettyJson } from '../pretty-json.ts';
 import type { ReviewModel, ReviewedChange, ReviewedField } from '../model.ts';
 import { compareWords, type WordPart } from '../words.ts';
 import { type Badge, type Block, type EntryBlock, type Line, type Section, theirs } from './blocks.ts';
@@ -131,5 +132,5 @@ function valueWords(before: Json | undefined, after: Json | undefined): readonly
 }
 
 function valueText(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  return typeof value === 'string' ? value : prettyJson(value);
 }

@@ -1,6 +1,7 @@
 // The sections after the definitions: the surroundings, the limits, and at the very end what an approval takes.
 import { canonicalJson } from '../../pins/canonical-json.ts';
 import { digestHex } from '../../digest.ts';
+import { PROFILE_NAME } from '../../profile/schema.ts';
 import type { DeniedAttempt, ProbeReport } from '../material.ts';
 import type { ReviewModel } from '../model.ts';
 import { countWords, startWords } from '../plain-words.ts';
@@ -128,8 +129,8 @@ export function limitsSection(_model: ReviewModel): Section {
 /** As much as `shortDigest` shows. */
 const PREFIX = 12;
 
-export function approvalSection({ digest, profile, state }: ReviewModel): Section {
-  const prefix = digestHex(digest).slice(0, PREFIX);
+export function approvalSection(model: ReviewModel): Section {
+  const { digest } = model;
   return {
     id: 'approval',
     title: 'approval',
@@ -143,18 +144,15 @@ export function approvalSection({ digest, profile, state }: ReviewModel): Sectio
       },
       {
         kind: 'facts',
-        rows: [
-          ['digest', [digest]],
-          [
-            state === 'unchanged' ? 'approved' : 'to approve',
-            [
-              state === 'unchanged'
-                ? 'this digest is the approved one'
-                : `cordon approve ${profile.name} --digest ${prefix}`,
-            ],
-          ],
-        ],
+        rows: [['digest', [digest]], approvalRow(model)],
       },
     ],
   };
+}
+
+function approvalRow({ digest, profile, state }: ReviewModel): readonly [string, Line] {
+  if (state === 'unchanged') return ['approved', ['this digest is the approved one']];
+  // What is reviewed before there is a profile for it can be approved once there is.
+  if (!PROFILE_NAME.test(profile.name)) return ['to approve', ['write a profile for it first']];
+  return ['to approve', [`cordon approve ${profile.name} --digest ${digestHex(digest).slice(0, PREFIX)}`]];
 }

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../../pins/canonical-json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../pins/canonical-json.ts';
+import { prettyJson } from '../pretty-json.ts';
 import type { DefinitionKind } from '../../pins/definitions.ts';
 import type { Finding } from '../findings.ts';
 import type { ReviewModel, ReviewedDefinition, ServerStatement } from '../model.ts';
@@ -54,7 +55,7 @@ function serverBlocks({ part, value, contexts }: ServerStatement, all: number): 
   const where = contexts.length === all ? '' : ` (${contextsWords(contexts)})`;
   if (value === null) return [{ kind: 'note', text: [`no instructions${where}`] }];
   if (typeof value === 'string') return [payload(`instructions, ${lengthWords(value)}${where}`, value)];
-  return [payload(`${part}${where}`, JSON.stringify(value, null, 2))];
+  return [payload(`${part}${where}`, prettyJson(value))];
 }
 
 function contextsWords(contexts: readonly number[]): string {
@@ -94,7 +95,7 @@ function definitionEntry(definition: ReviewedDefinition, index: number, model: R
         : [{ kind: 'note' as const, text: ['code points of the name: ', ...points] }]),
       ...memberBlocks(definition, model),
       { kind: 'facts', rows: [['sha256', [hash]]] },
-      { kind: 'source', label: 'as JSON', json: JSON.stringify(value, null, 2) },
+      { kind: 'source', label: 'as JSON', json: prettyJson(value) },
     ],
   };
 }
@@ -138,7 +139,7 @@ function memberBlocks(definition: ReviewedDefinition, model: ReviewModel): Block
     ...(output.length > 0 ? [{ kind: 'parameters' as const, label: 'output', rows: output, flags }] : []),
     ...argumentBlocks(value['arguments']),
     ...(kind === 'tool' ? [annotationsBlock(annotations)] : textBlocks('annotations', annotations)),
-    ...rest.map(([name, member]): Block => payload(name, JSON.stringify(member, null, 2))),
+    ...rest.map(([name, member]): Block => payload(name, prettyJson(member))),
   ];
 }
 
@@ -146,11 +147,11 @@ function textBlocks(label: string, value: Json | undefined): Block[] {
   if (value === undefined) return label === 'description' ? [{ kind: 'note', text: ['no description'] }] : [];
   if (typeof value === 'string')
     return [payload(label === 'title' ? label : `${label}, ${lengthWords(value)}`, value)];
-  return [payload(`${label}, which is no text`, JSON.stringify(value, null, 2))];
+  return [payload(`${label}, which is no text`, prettyJson(value))];
 }
 
 function argumentBlocks(value: Json | undefined): Block[] {
-  return value === undefined ? [] : [payload('arguments', JSON.stringify(value, null, 2))];
+  return value === undefined ? [] : [payload('arguments', prettyJson(value))];
 }
 
 /** What a client assumes where the server says nothing (specification, ToolAnnotations). */
@@ -167,13 +168,13 @@ function annotationsBlock(value: Json | undefined): Block {
     const said = hints[name];
     return [
       [name],
-      said === undefined ? [`not said, so ${assumed}`] : [theirs(JSON.stringify(said))],
+      said === undefined ? [`not said, so ${assumed}`] : [theirs(canonicalJson(said))],
       [MEANING[name]],
     ];
   });
   const others = entriesOf(hints)
     .filter(([name]) => !DEFAULTS.some(([hint]) => hint === name))
-    .map(([name, member]): readonly Line[] => [[theirs(name)], [theirs(JSON.stringify(member))], ['']]);
+    .map(([name, member]): readonly Line[] => [[theirs(name)], [theirs(canonicalJson(member))], ['']]);
   return { kind: 'table', head: ['annotation', 'value', 'true means'], rows: [...known, ...others] };
 }
 

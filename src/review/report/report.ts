@@ -1,5 +1,6 @@
 // Model -> report. The order is the order of reading: what it is, what it may do, what it is made of, what stands out,
 // everything that it says, what changed, and the digest last, below all of it.
+import { escapeText } from '../../escape.ts';
 import type { ReviewModel } from '../model.ts';
 import { changesSection } from './changes.ts';
 import type { Report } from './blocks.ts';
@@ -13,7 +14,7 @@ import { verdictOf } from './verdict.ts';
 
 export function reportOf(model: ReviewModel): Report {
   return {
-    title: `review of ${model.profile.name}`,
+    title: `review of ${escapeText(model.profile.name)}`,
     verdict: verdictOf(model),
     sections: [
       identitySection(model),

@@ -13,10 +13,14 @@ function headline({ state, approval }: ReviewModel): string {
     case 'first':
       return 'first review: nothing was approved before';
     case 'unchanged':
-      return `unchanged since it was approved on ${approval?.at.slice(0, 10) ?? ''}`;
+      return `unchanged since it was approved on ${dayOf(approval)}`;
     case 'changed':
-      return `changed since it was approved on ${approval?.at.slice(0, 10) ?? ''}: it does not run until it is approved again`;
+      return `changed since it was approved on ${dayOf(approval)}: it does not run until it is approved again`;
   }
+}
+
+function dayOf(approval: ReviewModel['approval']): string {
+  return /^\d{4}-\d{2}-\d{2}/.exec(approval?.at ?? '')?.[0] ?? 'an unknown day';
 }
 
 function points(model: ReviewModel): string[] {

@@ -152,7 +152,7 @@ export const behaviourRules: readonly Rule[] = [
             text: attempt.what,
             start: 0,
             end: attempt.what.length,
-            note: [`by the ${attempt.by}: ${attempt.reason}`],
+            note: [`by the ${attempt.by}: `, { theirs: attempt.reason }],
             severity: attempt.by === 'relay' ? 'low' : 'medium',
           };
     },

@@ -27,7 +27,7 @@ export const grantRules: readonly Rule[] = [
     find: function* find({ material }) {
       for (const { host, leak } of material.network.hosts)
         if (leak !== null)
-          yield { pointer: pointer('permissions', 'network', host), note: [`${host}: ${leak}`] };
+          yield { pointer: pointer('permissions', 'network', host), note: [{ theirs: host }, `: ${leak}`] };
     },
   },
   {

@@ -1,5 +1,5 @@
 // Schemas: what a model fills in, and the corners of a definition that nobody reads and every model does (TP-06, TP-07).
-import type { Json, JsonObject } from '../../pins/canonical-json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../pins/canonical-json.ts';
 import { splitName } from '../fold.ts';
 import { parameterRows } from '../parameters.ts';
 import { entriesIn } from '../subject.ts';
@@ -139,5 +139,5 @@ function wordCount(text: string): number {
 }
 
 function valueText(value: Json | JsonObject): string {
-  return isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return isObject(value) || Array.isArray(value) ? canonicalJson(value) : String(value);
 }
