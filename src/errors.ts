@@ -46,6 +46,8 @@ export type ErrorCode =
   // review, approval
   | 'SERVER_UNREVIEWABLE'
   | 'APPROVAL_MISMATCH'
+  | 'DEFINITION_DRIFT'
+  | 'DEFINITIONS_UNAPPROVED'
   // audit
   | 'AUDIT_UNWRITABLE'
   | 'INTERNAL';

@@ -3,6 +3,7 @@
 import { CordonError, type ErrorCode } from './errors.ts';
 import { escapeText, quote } from './escape.ts';
 import type { LineFault } from './relay/fault.ts';
+import type { Drift } from './relay/reviewed.ts';
 import type { Change } from './verify/compare.ts';
 
 /** How an error looks on a terminal: `error:`, indented details, `hint:` lines. No trailing newline. */
@@ -527,10 +528,54 @@ export const relayAnswers = {
   tooManyRequests: 'too many requests are waiting',
   tooManyNotifications: 'too many notifications in a short time',
   methodNotFound: 'Method not found',
+  notGranted: "the server's profile does not grant this part of the protocol",
+  toolUnknown: 'Unknown tool',
+  nameUnknown: 'no such name',
+  listUnavailable: 'the server did not give its list',
+  asksForUngranted: "the server's answer asks for what its profile does not grant",
+  taskUngranted: "the server's answer is a task, which its profile does not grant",
+  versionOfServer: 'the server speaks a version of the protocol that cordon does not know',
   versionUnknown: 'Unsupported protocol version',
   requestsUnavailable: 'the server asked without a session that allows it',
   answersPaused: 'the server does not read its answers',
 } as const;
+
+export const definitionsUnapproved = (why: 'never' | 'changed', profile: string) =>
+  fault(
+    'DEFINITIONS_UNAPPROVED',
+    why === 'never'
+      ? 'nobody has approved what this server shows to the client'
+      : 'the profile was changed after it was approved',
+    [`cordon review ${profile}`],
+  );
+
+/** `drift` tells kinds and numbers; never a word of the server: it may be written to steer whoever reads this. */
+export const definitionDrift = (drift: Drift) =>
+  fault('DEFINITION_DRIFT', `the server is not the one that was reviewed: ${driftWords(drift)}`, [
+    'cordon review <profile>',
+  ]);
+
+export function driftWords(drift: Drift): string {
+  switch (drift.what) {
+    case 'context':
+      return 'it was not reviewed with this generation of the protocol';
+    case 'instructions':
+      return 'its instructions changed';
+    case 'serverInfo':
+      return 'it introduces itself in another way';
+    case 'capabilities':
+      return 'it says that it can do other things';
+    case 'malformed':
+      return `its list of ${drift.list} is none that can be compared`;
+    case 'list': {
+      const { added, removed, changed, fields } = drift;
+      const parts = Object.entries({ added, removed, changed }).flatMap(([how, number]) =>
+        number === 0 ? [] : [`${number} ${how}${how === 'changed' ? ` (${fields.join(', ')})` : ''}`],
+      );
+      return `in its list of ${drift.list}: ${parts.join(', ')}`;
+    }
+  }
+}
 
 export const protocolViolation = (what: LineFault) =>
   fault('PROTOCOL_VIOLATION', `the server broke the protocol: ${lineFaults[what]}`, [

@@ -5,6 +5,7 @@ import { trustedAuthorities } from './config/authorities.ts';
 import { type Config, loadConfig } from './config/config.ts';
 import { egressUnavailable, secretsUnavailable } from './messages.ts';
 import { INSIDE } from './plan/inside.ts';
+import { reviewedDefinitions } from './pins/reviewed-definitions.ts';
 import { planNetwork } from './plan/network.ts';
 import { refuseOwnFolders } from './plan/own-folders.ts';
 import { planSandbox } from './plan/plan-sandbox.ts';
@@ -13,6 +14,7 @@ import { type ExpandedProfile, expandProfile } from './profile/expand.ts';
 import { loadProfile } from './profile/load.ts';
 import type { NetworkGrant } from './profile/pieces.ts';
 import type { Profile } from './profile/schema.ts';
+import type { Reviewed } from './relay/reviewed.ts';
 import { type ResolvedServer, resolveServer } from './resolve/resolve.ts';
 import type { ProbedGrant, SystemFacts } from './system/facts.ts';
 import { refuseAliases } from './system/aliases.ts';
@@ -23,6 +25,8 @@ import { currentPlatform, probeSystem } from './system/probe.ts';
 export interface Prepared {
   readonly profile: Profile;
   readonly server: ResolvedServer;
+  /** What the client may be shown; undefined for `explain`. */
+  readonly reviewed: Reviewed | undefined;
   readonly expanded: ExpandedProfile;
   readonly facts: SystemFacts;
   readonly grants: readonly ProbedGrant[];
@@ -38,8 +42,8 @@ export interface PrepareRequest {
   readonly programRoot: string;
   /** What `${workspace}` means: the current directory, by its real path. */
   readonly workspace: string;
-  /** Make the profile's state folder; `explain` only looks. */
-  readonly createState: boolean;
+  /** `start` makes the profile's state folder and refuses what may not start; `explain` only looks. */
+  readonly purpose: 'start' | 'explain';
   /** Called as soon as it is known which package is meant, before the machine is looked at. */
   readonly onResolved?: (server: ResolvedServer) => void;
 }
@@ -48,8 +52,9 @@ export interface PrepareRequest {
 export function prepare(request: PrepareRequest): Prepared {
   const { installation } = request;
   const profile = loadProfile(request.name, installation);
-  refuseUnsupported(profile);
+  if (request.purpose === 'start') refuseUnsupported(profile);
   const server = resolveServer(profile, currentPlatform());
+  const reviewed = request.purpose === 'start' ? reviewedDefinitions(profile, server.pins) : undefined;
   request.onResolved?.(server);
   const facts = probeSystem();
   const config = loadConfig(installation);
@@ -65,12 +70,12 @@ export function prepare(request: PrepareRequest): Prepared {
   const own = ownFolders(installation, request.programRoot);
   refuseOwnFolders(expanded.grants, { folders: own, state });
   const usesState = expanded.grants.some((grant) => grant.source === state);
-  const stateMade = usesState && request.createState && !fs.existsSync(state) ? state : undefined;
+  const stateMade = usesState && request.purpose === 'start' && !fs.existsSync(state) ? state : undefined;
   if (stateMade !== undefined) fs.mkdirSync(stateMade, { recursive: true, mode: 0o700 });
   const grants = probeGrants(
     expanded.grants.map((grant) => ({
       ...grant,
-      optional: grant.optional || (grant.source === state && !request.createState),
+      optional: grant.optional || (grant.source === state && request.purpose === 'explain'),
     })),
   );
   refuseAliases(grants, { homes: [installation.home, installation.accountHome], own });
@@ -90,7 +95,7 @@ export function prepare(request: PrepareRequest): Prepared {
         : trustedAuthorities(config.egress.caFile),
     facts,
   });
-  return { profile, server, expanded, facts, grants, plan, config, stateMade };
+  return { profile, server, reviewed, expanded, facts, grants, plan, config, stateMade };
 }
 
 /** Throws EGRESS_UNAVAILABLE when the configuration insists on a way that this machine forbids. */

@@ -26,6 +26,7 @@ import {
 } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { createRelay } from './relay/create-relay.ts';
+import { mcpPolicy } from './relay/policy.ts';
 import { readableFromFd, writableToFd } from './relay/pipe-streams.ts';
 import type { Relay } from './relay/relay.ts';
 import { START_LIMIT_MS, silence } from './relay/silence.ts';
@@ -86,7 +87,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       installation,
       programRoot: program.root,
       workspace: currentFolder(),
-      createState: true,
+      purpose: 'start',
       onResolved: (server) => {
         hashing = startHashing(server, installation);
       },
@@ -114,6 +115,8 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       input: session.input,
       output: session.output,
       maxMessageBytes: prepared.plan.limits.messageBytes,
+      policy: mcpPolicy(prepared.profile.permissions.mcp),
+      reviewed: prepared.reviewed ?? { kind: 'pinned', contexts: [] },
     });
     const stderrWritten = relayStderr(session.errors, writableToFd(2));
     const startMs = Math.round(performance.now() - begun);
@@ -264,7 +267,9 @@ async function untilEnd(
     session.ended.then(() => 'server' as const),
     relay.clientGone.then(() => 'client-gone' as const),
     interrupted.then(() => 'signal' as const),
-    relay.violated.then(() => 'violation' as const),
+    relay.violated.then(({ code }) =>
+      code === 'DEFINITION_DRIFT' ? ('drift' as const) : ('violation' as const),
+    ),
     silence(relay).then(() => {
       relay.refuse(serverSilent(START_LIMIT_MS / 1000));
       return 'violation' as const;
@@ -283,7 +288,7 @@ async function untilEnd(
   // not read nor a descriptor that somebody holds open can hold us.
   const leaving = clientLeaves ? Promise.resolve() : Promise.race([relay.clientGone, interrupted]);
   const patience = Promise.race([leaving.then(() => delay(LEAVE_MS)), delay(LAST_ANSWERS_MS)]);
-  if (reason === 'violation' || reason === 'egress') session.kill();
+  if (reason === 'violation' || reason === 'egress' || reason === 'drift') session.kill();
   const end = clientLeaves ? await session.stop() : await session.ended;
   // Whoever sends a signal reads on only if they read by now.
   const enough = reason === 'signal' ? Promise.race([patience, delay(SIGNAL_DRAIN_MS)]) : patience;
@@ -291,6 +296,8 @@ async function untilEnd(
   await Promise.race([Promise.all([relay.serverDrained, listening?.close()]), enough]);
   relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));
   await Promise.race([Promise.all([relay.flush(), stderrWritten]), enough]);
+  // Whoever asks again is told again, and is not given another server that says who knows what.
+  if (reason === 'drift') await Promise.race([relay.clientGone, interrupted]);
   return { end, reason };
 }
 

@@ -9,12 +9,15 @@ export type DenialReason =
   | 'id-unknown'
   | 'id-duplicate'
   | 'method-blocked'
+  | 'feature-not-granted'
+  | 'tool-unknown'
+  | 'definition-drift'
   | 'version-unknown'
   | 'rate-limited'
   | 'path-appeared';
 
 /** Why a session ended: the server by itself, or what made us end it. */
-export type EndReason = 'server' | 'client-gone' | 'signal' | 'violation' | 'egress';
+export type EndReason = 'server' | 'client-gone' | 'signal' | 'violation' | 'egress' | 'drift';
 
 interface Subject {
   readonly profile: string;

@@ -24,7 +24,7 @@ export async function explainCommand(
     // dist/cordon -> the folder that holds bin/, dist/ and profiles/.
     programRoot: path.dirname(path.dirname(process.execPath)),
     workspace: currentFolder(),
-    createState: false,
+    purpose: 'explain',
   });
   const { profile, server, expanded, facts, grants, plan } = prepared;
   for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);

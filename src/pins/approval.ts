@@ -18,7 +18,7 @@ export interface Approval {
 }
 
 /** Of a profile, what acts. Descriptions, reasons and expectations may be mended. */
-type ApprovedProfile = Pick<
+export type ApprovedProfile = Pick<
   ProfileDocument,
   'source' | 'args' | 'env' | 'secrets' | 'permissions' | 'limits' | 'definitions'
 >;

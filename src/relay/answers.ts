@@ -5,6 +5,7 @@ import type { RequestId } from './request-id.ts';
 export const CODES = {
   invalidRequest: -32600,
   methodNotFound: -32601,
+  invalidParams: -32602,
   internal: -32603,
   /** Of 2026-07-28; clients read `data.supported` and try again. */
   versionUnsupported: -32022,

@@ -1,17 +1,27 @@
 // The relay at work: two inlets, two outlets and one judge between them.
+import { Buffer } from 'node:buffer';
 import type { Writable } from 'node:stream';
 import type { CordonError } from '../errors.ts';
-import { lineFaults, protocolViolation, refusalLine, relayAnswers } from '../messages.ts';
+import {
+  definitionDrift,
+  driftWords,
+  lineFaults,
+  protocolViolation,
+  refusalLine,
+  relayAnswers,
+} from '../messages.ts';
 import { answerLine, CODES } from './answers.ts';
+import type { JsonObject } from './envelope.ts';
 import type { LineFault } from './fault.ts';
 import type { Frame } from './framing.ts';
 import { Inlet } from './inlet.ts';
-import { Judge, type Verdict } from './judge.ts';
+import { Judge, requestIn, type Verdict } from './judge.ts';
 import { LIMITS } from './limits.ts';
 import type { Direction } from './methods.ts';
 import { Outlet } from './outlet.ts';
 import type { Relay, RelayCounts, RelayOptions, RelayServer } from './relay.ts';
 import type { RequestId } from './request-id.ts';
+import type { Drift } from './reviewed.ts';
 
 const OUTPUT_CLOSED_MS = 1000;
 /** How long lines that wait for the server keep a client that closed its side from being gone. */
@@ -29,7 +39,7 @@ class RelaySession implements Relay {
   readonly serverGreeted: Promise<void>;
   readonly serverAnswered: Promise<void>;
   readonly #options: RelayOptions;
-  readonly #judge = new Judge();
+  #judge: Judge | undefined;
   readonly #client: { readonly inlet: Inlet; readonly outlet: Outlet };
   #server: { readonly inlet: Inlet; readonly outlet: Outlet } | undefined;
   #refusal: CordonError | undefined;
@@ -71,6 +81,7 @@ class RelaySession implements Relay {
 
   attach(server: RelayServer): void {
     if (this.#refusal !== undefined) return;
+    this.#judge = new Judge(server.policy, server.reviewed);
     const outlet = new Outlet(server.input as Writable, () => this.#proceed());
     const inlet = new Inlet(server.output, {
       limits: framingLimits(server.maxMessageBytes),
@@ -88,7 +99,7 @@ class RelaySession implements Relay {
     this.#refusal ??= error;
     clearTimeout(this.#outputClosed);
     this.#server?.inlet.close();
-    for (const { id } of this.#judge.giveUp()) this.#answerRefused(id, this.#refusal);
+    for (const id of this.#judge?.giveUp() ?? []) this.#answerRefused(id, this.#refusal);
     this.#client.inlet.proceed();
   }
 
@@ -104,20 +115,21 @@ class RelaySession implements Relay {
     // Answers of our own that the client does not read count as memory.
     if (this.#client.outlet.queuedBytes > LIMITS.heldBytes) return false;
     if (this.#refusal !== undefined) {
-      const id = this.#judge.requestIn(frame);
+      const id = requestIn(frame);
       if (id !== undefined) this.#answerRefused(id, this.#refusal);
       return true;
     }
-    const server = this.#server;
-    if (server === undefined || server.outlet.isFull) return false;
+    const [server, judge] = [this.#server, this.#judge];
+    if (server === undefined || judge === undefined || server.outlet.isFull) return false;
     if (frame.kind === 'endless') this.#clientLeft();
-    this.#carryOut(this.#judge.fromClient(frame), frame, 'client-to-server', server.outlet);
+    this.#carryOut(judge.fromClient(frame), frame, 'client-to-server', server.outlet);
     return true;
   }
 
   #takeFromServer(frame: Frame): boolean {
-    if (this.#client.outlet.isFull) return false;
-    const verdict = this.#judge.fromServer(frame, performance.now());
+    const judge = this.#judge;
+    if (judge === undefined || this.#client.outlet.isFull) return false;
+    const verdict = judge.fromServer(frame, performance.now());
     this.#carryOut(verdict, frame, 'server-to-client', this.#client.outlet);
     return true;
   }
@@ -127,16 +139,39 @@ class RelaySession implements Relay {
       this.#violate(verdict.violation);
       return;
     }
-    if (verdict.forward === true && frame.kind === 'line') {
-      onward.write(frame.bytes);
+    if (verdict.drift !== undefined) {
+      this.#quarantine(verdict.drift, verdict.asked);
+      return;
+    }
+    const passes = verdict.anew === undefined ? passing(verdict, frame) : lineOf(verdict.anew);
+    if (passes !== undefined) {
+      onward.write(passes);
       if (direction === 'client-to-server') this.#counts.messagesToServer += 1;
       else this.#counts.messagesToClient += 1;
       if (verdict.isGreeting === true) this.#greeted();
-      if (verdict.isAnswer === true) this.#answered();
     }
+    if (verdict.isAnswer === true) this.#answered();
     if (verdict.answer?.to === 'client') this.#client.outlet.write(answerLine(verdict.answer));
     if (verdict.answer?.to === 'server') this.#answerServer(answerLine(verdict.answer), direction);
+    for (const answer of verdict.answers ?? []) this.#client.outlet.write(answerLine(answer));
+    for (const message of verdict.toClient ?? []) {
+      this.#client.outlet.write(lineOf(message));
+      this.#counts.messagesToClient += 1;
+    }
+    for (const message of verdict.toServer ?? [])
+      this.#server?.outlet.write(message instanceof Uint8Array ? message : lineOf(message));
     if (verdict.denial !== undefined) this.#options.onDenied({ direction, ...verdict.denial });
+  }
+
+  /** Nothing of the server passes any more, and each request is told why in words of ours. */
+  #quarantine(drift: Drift, asked: RequestId | undefined): void {
+    if (this.#refusal !== undefined) return;
+    const detail = driftWords(drift);
+    this.#options.onDenied({ direction: 'server-to-client', reason: 'definition-drift', detail });
+    const error = definitionDrift(drift);
+    if (asked !== undefined) this.#answerRefused(asked, error);
+    this.refuse(error);
+    this.#violated(error);
   }
 
   /** Not held back for a server that does not read: waiting here would stop its results as well, and then both hang. */
@@ -183,6 +218,14 @@ class RelaySession implements Relay {
     while (this.#client.inlet.hasWaiting && this.#server !== undefined && performance.now() < until)
       await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+function passing(verdict: Verdict, frame: Frame): Uint8Array | undefined {
+  return verdict.forward === true && frame.kind === 'line' ? frame.bytes : undefined;
+}
+
+function lineOf(message: JsonObject): Uint8Array {
+  return Buffer.from(`${JSON.stringify(message)}\n`);
 }
 
 function framingLimits(maxLineBytes: number): { maxLineBytes: number; maxDiscardedBytes: number } {

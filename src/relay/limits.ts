@@ -19,10 +19,3 @@ export const LIMITS = {
   /** What the client said before the server ran, and answers of our own that a peer has not read yet. */
   heldBytes: 8 * MIB,
 } as const;
-
-export const LIST_METHODS: ReadonlySet<string> = new Set([
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-]);

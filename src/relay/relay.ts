@@ -2,6 +2,8 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DenialReason } from '../audit/event.ts';
 import type { CordonError } from '../errors.ts';
+import type { McpPolicy } from './policy.ts';
+import type { Reviewed } from './reviewed.ts';
 
 export interface RelayOptions {
   /** The MCP client: our own stdin and stdout. Reading starts at once; nothing is lost while the server starts. */
@@ -16,6 +18,8 @@ export interface RelayServer {
   readonly output: Readable;
   /** Largest message from the server, in bytes. */
   readonly maxMessageBytes: number;
+  readonly policy: McpPolicy;
+  readonly reviewed: Reviewed;
 }
 
 export interface RelayDenial {

@@ -10,11 +10,17 @@ export interface Start {
   readonly capabilities: JsonObject;
 }
 
+/** What a client says that lets its own answers become tasks (2025-11-25). */
+const TASKS: JsonObject = {
+  requests: { sampling: { createMessage: {} }, elicitation: { create: {} } },
+};
+
 /** All that a client can offer: what a server says only to such a client is to be seen as well. */
 const EVERYTHING: JsonObject = {
   roots: { listChanged: true },
   sampling: {},
   elicitation: { form: {} },
+  tasks: TASKS,
 };
 
 /** The first of a generation is what gets pinned; then variants of it. */
@@ -49,6 +55,7 @@ function grantedCapabilities(mcp: Profile['permissions']['mcp']): JsonObject {
     ...(mcp.roots ? { roots: { listChanged: true } } : {}),
     ...(mcp.sampling ? { sampling: {} } : {}),
     ...(mcp.elicitation ? { elicitation: { form: {} } } : {}),
+    ...(mcp.tasks ? { tasks: TASKS } : {}),
     ...(mcp.extensions.length === 0
       ? {}
       : { extensions: Object.fromEntries(mcp.extensions.map((id) => [id, {}])) }),

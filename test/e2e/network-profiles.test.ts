@@ -126,6 +126,8 @@ function prepareHome(home: Home, caFile: string): void {
       ...document,
       env: { ...document.env, ...(key === undefined ? {} : { [key]: KEY }) },
       secrets: {},
+      // Another profile than the approved one, in its environment.
+      definitions: 'unpinned',
     };
     home.write(home.ownProfile(`own-${profile}`, 'profile.json'), JSON.stringify(own));
   }

@@ -317,7 +317,7 @@ describe('files and parallel sessions', () => {
     const profile = JSON.parse(fs.readFileSync(path.join(shipped, 'profile.json'), 'utf8')) as object;
     home.write(
       home.ownProfile('large', 'profile.json'),
-      JSON.stringify({ ...profile, limits: { messageBytes: '16MiB' } }),
+      JSON.stringify({ ...profile, definitions: 'unpinned', limits: { messageBytes: '16MiB' } }),
     );
     // The server sends the text twice, as content and as structured content.
     const text = '0123456789abcdeé'.repeat((4.5 * 1024 * 1024) / 16);

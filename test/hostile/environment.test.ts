@@ -21,6 +21,8 @@ lines.on('line', (line) => {
   const { id, method } = JSON.parse(line);
   const result = method === 'initialize'
     ? { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'env', version: '1' } }
+    : method === 'tools/list'
+    ? { tools: [{ name: 'report', inputSchema: { type: 'object' } }] }
     : { env: process.env, argv: process.argv, execPath: process.execPath, fds: require('node:fs').readdirSync('/proc/self/fd') };
   if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
 });`;
@@ -55,7 +57,7 @@ async function serverReport(
   });
   const hello = await launcher.request('initialize', INITIALIZE);
   expect(hello['result'], launcher.stderr()).toBeDefined();
-  const answer = await launcher.request('report');
+  const answer = await launcher.call('report');
   launcher.child.stdin?.end();
   await launcher.exited;
   return answer['result'] as Awaited<ReturnType<typeof serverReport>>;

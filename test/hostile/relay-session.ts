@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { createRelay } from '../../src/relay/create-relay.ts';
 import type { Relay, RelayDenial } from '../../src/relay/relay.ts';
 import { relayStderr } from '../../src/relay/stderr.ts';
+import type { McpPolicy } from '../../src/relay/policy.ts';
+import type { Reviewed } from '../../src/relay/reviewed.ts';
+import { EVERYTHING, UNPINNED } from '../fixtures/policies.ts';
 
 const SERVER = fileURLToPath(new URL('../fixtures/servers/hostile-server.mjs', import.meta.url));
 const MIB = 1024 * 1024;
@@ -44,10 +47,16 @@ export interface SessionOptions {
   readonly maxMessageBytes?: number;
   /** Sends initialize first, as a client of the older generation does. Default true. */
   readonly handshake?: boolean;
+  /** argv of another server. */
+  readonly server?: readonly string[];
+  readonly policy?: McpPolicy;
+  readonly reviewed?: Reviewed;
+  /** What the client says of itself in initialize. */
+  readonly client?: { readonly name?: string; readonly capabilities?: object; readonly version?: string };
 }
 
 export async function startSession(mode: string, options: SessionOptions = {}): Promise<RelaySession> {
-  const server = spawn(process.execPath, [SERVER, `--mode=${mode}`], { stdio: 'pipe' });
+  const server = spawn(process.execPath, options.server ?? [SERVER, `--mode=${mode}`], { stdio: 'pipe' });
   server.stdin.on('error', () => {});
   const input = new PassThrough();
   const output = new PassThrough();
@@ -80,6 +89,8 @@ export async function startSession(mode: string, options: SessionOptions = {}): 
     input: server.stdin,
     output: server.stdout,
     maxMessageBytes: options.maxMessageBytes ?? 8 * MIB,
+    policy: options.policy ?? EVERYTHING,
+    reviewed: options.reviewed ?? UNPINNED,
   });
   let lastId = 0;
   const next = (fits: (message: Answer) => boolean): Promise<Answer> =>
@@ -116,7 +127,13 @@ export async function startSession(mode: string, options: SessionOptions = {}): 
     },
   };
   if (options.handshake !== false) {
-    await session.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: {} });
+    const {
+      name = 'test',
+      capabilities = {},
+      version: protocolVersion = '2025-11-25',
+    } = options.client ?? {};
+    const clientInfo = { name, version: '1' };
+    await session.request('initialize', { protocolVersion, capabilities, clientInfo });
     session.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   }
   return session;

@@ -139,7 +139,7 @@ describe('a server that ends', () => {
   it.each([0, 3])('IP-17: with status %i in the middle of calls', async (status) => {
     const session = await start('IP-17');
     await passesControl(session);
-    const waiting = session.call('other-attack');
+    const waiting = session.call('extra');
     expect((await waiting).result).toBeDefined();
     const open = [1, 2, 3].map((number) => session.call('attack', { value: status, number }));
     // As the spine does it: what was judged is written first, then whoever still waits is told.
@@ -167,12 +167,14 @@ describe('odd but honest', () => {
     expect(session.denials).toEqual([]);
   });
 
-  it('JR-27: any method name passes until the policy of methods decides', async () => {
+  it("JR-27: a method that nobody knows is nobody's grant: it goes nowhere, and is told", async () => {
     const session = await start('JR-27');
     await session.call('attack', { variant: 'vendor' });
     expect(session.messages().some((message) => message.method === 'notifications/vendor/unknown')).toBe(
-      true,
+      false,
     );
+    expect(session.denials).toContainEqual(expect.objectContaining({ reason: 'method-blocked' }));
+    expect((await session.request('vendor/method', {})).error?.code).toBe(-32601);
   });
 
   it('JR-26: progress for a live token passes', async () => {
@@ -221,7 +223,7 @@ describe('odd but honest', () => {
   it('NC-14: unknown fields and number spellings survive', async () => {
     const session = await start('none');
     await session.call('extra');
-    expect(session.received().toString()).toContain('"_meta":{"x":1.0}');
+    expect(session.received().toString()).toContain('"vendor":{"x":1.0}');
   });
 });
 

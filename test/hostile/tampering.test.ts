@@ -683,7 +683,7 @@ describe('SC-26: packages planted where Node would look', () => {
     const launcher = tampered.start();
     await launcher.request('initialize', INITIALIZE);
     const names = [...above, ...elsewhere];
-    const answer = await launcher.request('test/require', { names });
+    const answer = await launcher.call('require', { names });
     launcher.child.stdin?.end();
     await launcher.exited;
     expect(answer['result']).toEqual(Object.fromEntries(names.map((name) => [name, 'MODULE_NOT_FOUND'])));

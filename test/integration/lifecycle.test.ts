@@ -126,9 +126,9 @@ describe('the launcher dies', () => {
 
   it('IP-18 P8: a server that closes its stdout and lives is ended, and each call is told', async () => {
     const { launcher, token } = await running('plain');
-    launcher.send({ jsonrpc: '2.0', method: 'test/close-output' });
+    void launcher.call('close-output').catch(() => {});
     const answer = await Promise.race([
-      launcher.request('test/no-answer'),
+      launcher.call('no-answer'),
       new Promise((resolve) => setTimeout(resolve, 5000, 'nothing')),
     ]);
     expect(answer).toMatchObject({ error: { data: { source: 'cordon', reason: 'PROTOCOL_VIOLATION' } } });
@@ -137,7 +137,7 @@ describe('the launcher dies', () => {
 
   it('G02: a server that stopped itself is ended all the same', async () => {
     const { launcher, token } = await running('plain');
-    launcher.send({ jsonrpc: '2.0', id: 9, method: 'test/stop-self' });
+    void launcher.call('stop-self').catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 100));
     const at = performance.now();
     launcher.child.kill('SIGINT');
@@ -151,8 +151,8 @@ describe('a client that reads late', () => {
   it('gets the last answer whole, and why the server ended', async () => {
     const { name } = install('plain');
     const launcher = start(name, ['/bin/sh', '-c', '"$0" run "$1" | { sleep 1; cat; }', CORDON, name]);
-    const unanswered = launcher.request('test/no-answer');
-    const large = launcher.request('test/large-then-exit');
+    const unanswered = launcher.call('no-answer');
+    const large = launcher.call('large-then-exit');
     expect((await large)['result']).toEqual({ text: 'x'.repeat(4_000_000) });
     expect(await unanswered).toMatchObject({ error: { data: { source: 'cordon', reason: 'SERVER_ENDED' } } });
   });
@@ -160,7 +160,8 @@ describe('a client that reads late', () => {
   it('IP-14 P5: or not at all cannot hold us when it goes', async () => {
     const { launcher, token } = await running('stubborn');
     launcher.child.stdout?.pause();
-    for (let id = 100; id < 108; id += 1) launcher.send({ jsonrpc: '2.0', id, method: 'test/large' });
+    for (let id = 100; id < 108; id += 1)
+      launcher.send({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'large' } });
     await new Promise((resolve) => setTimeout(resolve, 300));
     const at = performance.now();
     launcher.child.kill('SIGINT');
@@ -224,11 +225,11 @@ describe('parts of the sandbox die', () => {
 
   it('X05: a server that exits leaving a daemon takes the daemon with it; its own status comes through', async () => {
     const { launcher, token } = await running('plain');
-    launcher.send({ jsonrpc: '2.0', id: 'd', method: 'test/daemon-then-exit' });
+    const answer = launcher.call('daemon-then-exit');
     const exit = await launcher.exited;
     expect(exit.code).toBe(5);
     await gone(token, 200);
-    expect(launcher.received.find((message) => message['id'] === 'd')).toMatchObject({
+    expect(await answer).toMatchObject({
       error: { code: -32603, data: { source: 'cordon', reason: 'SERVER_ENDED' } },
     });
   });
@@ -322,7 +323,7 @@ describe('many', () => {
     await Promise.all([one.request('initialize', INITIALIZE), other.request('initialize', INITIALIZE)]);
     one.child.kill('SIGKILL');
     await one.exited;
-    expect(await other.request('test/still-there')).toMatchObject({ result: { method: 'test/still-there' } });
+    expect(await other.call('still-there')).toMatchObject({ result: { tool: 'still-there' } });
     other.child.stdin?.end();
     expect((await other.exited).code).toBe(0);
   });
@@ -336,8 +337,8 @@ describe('a quiet launcher', () => {
         /^VmRSS:\s+(\d+) kB$/m.exec(fs.readFileSync(`/proc/${launcher.child.pid}/status`, 'utf8'))?.[1],
       ) / 1024;
     await until(() => resident() < 40, 8000, 'a resident set below 40 MiB');
-    expect(await launcher.request('test/still-there')).toMatchObject({
-      result: { method: 'test/still-there' },
+    expect(await launcher.call('still-there')).toMatchObject({
+      result: { tool: 'still-there' },
     });
   });
 });

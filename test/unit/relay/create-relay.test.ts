@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { protocolViolation, serverEnded } from '../../../src/messages.ts';
 import { createRelay } from '../../../src/relay/create-relay.ts';
 import type { Relay, RelayDenial } from '../../../src/relay/relay.ts';
+import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
 
 const MIB = 1024 * 1024;
 
@@ -31,7 +32,8 @@ function stage(): Stage {
     output,
     denials,
     server,
-    attach: () => relay.attach({ ...server, maxMessageBytes: 8 * MIB }),
+    attach: () =>
+      relay.attach({ ...server, maxMessageBytes: 8 * MIB, policy: EVERYTHING, reviewed: UNPINNED }),
   };
 }
 
@@ -124,7 +126,8 @@ describe('at work', () => {
   it('passes the very bytes of both sides', async () => {
     const { input, output, server, attach, relay } = stage();
     attach();
-    const asked = '{ "id" : 1 ,"jsonrpc":"2.0","method":"tools/call","params":{"n":1.0,"t":"\\u00e9é"}}\n';
+    const asked =
+      '{ "id" : 1 ,"jsonrpc":"2.0","method":"completion/complete","params":{"n":1.0,"t":"\\u00e9é"}}\n';
     const answered = '{"result":{"a":9007199254740993,"b":-0, "c":"\\/"},"id":1,"jsonrpc":"2.0"}\n';
     input.write(asked);
     await turn();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Judge, type Verdict } from '../../../src/relay/judge.ts';
 import { LIMITS } from '../../../src/relay/limits.ts';
+import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
 
 const VERSION = 'io.modelcontextprotocol/protocolVersion';
 const MODERN = {
@@ -10,7 +11,7 @@ const MODERN = {
 };
 
 class Session {
-  readonly judge = new Judge();
+  readonly judge = new Judge(EVERYTHING, UNPINNED);
   nowMs = 0;
 
   client(message: object): Verdict {
@@ -22,8 +23,19 @@ class Session {
   }
 
   handshake(): this {
-    expect(this.client({ id: 'i', method: 'initialize', params: {} }).forward).toBe(true);
-    expect(this.server({ id: 'i', result: {} }).forward).toBe(true);
+    expect(this.client({ id: 'i', method: 'initialize', params: {} }).anew).toBeDefined();
+    const result = { protocolVersion: '2025-11-25', capabilities: {} };
+    expect(this.server({ id: 'i', result }).anew).toBeDefined();
+    return this;
+  }
+
+  /** The client asks for the tools, and the server gives these to the launcher. */
+  tools(names: readonly string[], _meta?: object): this {
+    const params = _meta === undefined ? {} : { _meta };
+    const { toServer } = this.client({ id: 'list', method: 'tools/list', params });
+    const [ask] = toServer as ReadonlyArray<{ readonly id: string }>;
+    const tools = names.map((name) => ({ name, inputSchema: { type: 'object' } }));
+    expect(this.server({ id: ask?.id, result: { tools } }).toClient).toHaveLength(1);
     return this;
   }
 }
@@ -47,32 +59,34 @@ describe('answers', () => {
   it('of list requests are held to a smaller size', () => {
     const session = new Session();
     const result = { tools: ['x'.repeat(LIMITS.listResultBytes)] };
-    session.client({ id: 1, method: 'tools/list' });
-    expect(session.server({ id: 1, result })).toMatchObject({
-      answer: { to: 'client', id: 1, code: -32603 },
+    session.handshake();
+    const asked = session.client({ id: 1, method: 'tools/list' });
+    const [ours] = asked.toServer as ReadonlyArray<{ readonly id: string }>;
+    expect(session.server({ id: ours?.id, result })).toMatchObject({
+      answers: [{ to: 'client', id: 1, code: -32603 }],
     });
-    session.client({ id: 1, method: 'tools/call' });
+    session.client({ id: 1, method: 'ping' });
     expect(session.server({ id: 1, result }).forward).toBe(true);
   });
 
   it('JR-40: may ask back only where the newer generation allows it', () => {
-    const session = new Session();
+    const session = new Session().tools(['a'], MODERN);
     const ask = (method: string, params: object): Verdict => {
       session.client({ id: 1, method, params });
       return session.server({ id: 1, result: { resultType: 'input_required' } });
     };
-    expect(ask('tools/call', { _meta: MODERN }).forward).toBe(true);
-    expect(ask('tools/list', { _meta: MODERN }).answer?.code).toBe(-32603);
-    expect(ask('tools/call', {}).answer?.code).toBe(-32603);
+    expect(ask('tools/call', { name: 'a', _meta: MODERN }).forward).toBe(true);
+    expect(ask('completion/complete', { _meta: MODERN }).answer?.code).toBe(-32603);
+    expect(ask('tools/call', { name: 'a' }).answer?.code).toBe(-32603);
   });
 
   it.each([
-    ['tools/list', MODERN, {}],
+    ['completion/complete', MODERN, {}],
     ['tools/call', MODERN, { resultType: 'complete' }],
     ['tools/call', undefined, {}],
   ])('S2C-04, S2C-05: to %s may not ask back without saying so', (method, _meta, members) => {
-    const session = new Session();
-    session.client({ id: 1, method, params: { _meta: _meta ?? {} } });
+    const session = new Session().tools(['a'], MODERN);
+    session.client({ id: 1, method, params: { name: 'a', _meta: _meta ?? {} } });
     const inputRequests = { a: { method: 'sampling/createMessage', params: {} } };
     expect(session.server({ id: 1, result: { ...members, content: [], inputRequests } })).toMatchObject({
       answer: { to: 'client', id: 1, code: -32603 },
@@ -83,7 +97,7 @@ describe('answers', () => {
   it('JR-35: to cancelled requests are dropped, and a cancel that came too late goes nowhere', () => {
     const session = new Session();
     const cancel = { method: 'notifications/cancelled', params: { requestId: 1 } };
-    session.client({ id: 1, method: 'tools/call' });
+    session.client({ id: 1, method: 'ping' });
     expect(session.client(cancel)).toEqual({ forward: true });
     expect(session.client(cancel)).toEqual({});
     expect(session.client({ id: 1, method: 'ping' }).answer?.code).toBe(-32600);
@@ -94,7 +108,7 @@ describe('answers', () => {
   it('of requests that were given up do not fill the table', () => {
     const session = new Session();
     for (let id = 0; id < 5 * LIMITS.clientRequestsInFlight; id += 1) {
-      expect(session.client({ id, method: 'tools/call' }).forward).toBe(true);
+      expect(session.client({ id, method: 'ping' }).forward).toBe(true);
       session.client({ method: 'notifications/cancelled', params: { requestId: id } });
     }
     expect(session.judge.giveUp()).toEqual([]);
@@ -112,10 +126,14 @@ describe('answers', () => {
 
 describe('the version of a request', () => {
   const ask = (version: unknown): Verdict =>
-    new Session().client({ id: 1, method: 'tools/call', params: { _meta: { [VERSION]: version } } });
+    new Session().client({
+      id: 1,
+      method: 'subscriptions/listen',
+      params: { _meta: { [VERSION]: version } },
+    });
 
   it('passes when it is known', () => {
-    expect(ask('2026-07-28').forward).toBe(true);
+    expect(ask('2026-07-28').anew).toBeDefined();
   });
 
   it.each<[unknown, string]>([
@@ -145,7 +163,7 @@ describe('requests of the server', () => {
   it('pass after initialize only, and their answers once', () => {
     const session = new Session();
     expect(session.server({ id: 1, method: 'roots/list' }).denial?.reason).toBe('method-blocked');
-    session.client({ id: 1, method: 'tools/call', params: { _meta: MODERN } });
+    session.client({ id: 1, method: 'subscriptions/listen', params: { _meta: MODERN } });
     expect(session.server({ id: 1, method: 'roots/list' }).denial?.reason).toBe('method-blocked');
     session.handshake();
     expect(session.server({ id: 1, method: 'roots/list' }).forward).toBe(true);
@@ -206,8 +224,8 @@ describe('notifications', () => {
     const session = new Session();
     const progress = { method: 'notifications/progress', params: { progressToken: 1, progress: 1 } };
     expect(session.server(progress).denial?.reason).toBe('id-unknown');
-    session.client({ id: 1, method: 'tools/call', params: { _meta: { progressToken: 1 } } });
-    session.client({ id: 2, method: 'tools/call', params: { _meta: { progressToken: 1 } } });
+    session.client({ id: 1, method: 'ping', params: { _meta: { progressToken: 1 } } });
+    session.client({ id: 2, method: 'ping', params: { _meta: { progressToken: 1 } } });
     expect(session.server(progress).forward).toBe(true);
     session.server({ id: 1, result: {} });
     expect(session.server(progress).forward).toBe(true);
@@ -288,7 +306,7 @@ describe('any session', () => {
           if (verdict.answer?.to === 'client') count(verdict.answer.id, -1);
           for (const open of owed.values()) expect(open).toBeGreaterThanOrEqual(0);
         }
-        for (const asked of session.judge.giveUp()) count(asked.id, -1);
+        for (const asked of session.judge.giveUp()) count(asked, -1);
         expect([...owed.values()].every((open) => open === 0)).toBe(true);
       }),
       { numRuns: 500 },

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createRelay } from '../../../src/relay/create-relay.ts';
 import { silence } from '../../../src/relay/silence.ts';
+import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
 
 const LIMIT_MS = 150;
 
@@ -17,7 +18,7 @@ function stage(): Stage {
   const input = new PassThrough();
   const server = { input: new PassThrough(), output: new PassThrough() };
   const relay = createRelay({ client: { input, output: new PassThrough() }, onDenied: () => {} });
-  relay.attach({ ...server, maxMessageBytes: 1024 });
+  relay.attach({ ...server, maxMessageBytes: 1024, policy: EVERYTHING, reviewed: UNPINNED });
   let over = false;
   void silence(relay, LIMIT_MS).then(() => {
     over = true;

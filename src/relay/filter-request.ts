@@ -1,0 +1,84 @@
+// What of a request is not passed on as it came: capabilities that were not granted, versions that the relay does not know,
+// and what a granted request may not ask for. Pure. Each returns the params anew, or undefined when nothing is to be changed.
+import { isJsonObject, type JsonObject } from './envelope.ts';
+import { LEGACY_VERSIONS, NEWEST_LEGACY_VERSION } from './methods.ts';
+import { clientCapabilities, type Feature, type McpPolicy, without } from './policy.ts';
+
+export const META = {
+  version: 'io.modelcontextprotocol/protocolVersion',
+  clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
+  clientInfo: 'io.modelcontextprotocol/clientInfo',
+  subscription: 'io.modelcontextprotocol/subscriptionId',
+} as const;
+
+/** Always written anew: a server is never asked for a version that we could not judge. */
+export function filterInitialize(params: JsonObject, policy: McpPolicy): JsonObject {
+  const { protocolVersion, capabilities, clientInfo } = params;
+  const isKnown = typeof protocolVersion === 'string' && LEGACY_VERSIONS.includes(protocolVersion);
+  return {
+    protocolVersion: isKnown ? protocolVersion : NEWEST_LEGACY_VERSION,
+    capabilities: isJsonObject(capabilities) ? clientCapabilities(capabilities, policy) : {},
+    ...(clientInfo === undefined ? {} : { clientInfo }),
+  };
+}
+
+/** A request of the newer generation says in itself what the client can do. */
+export function filterMeta(params: JsonObject, policy: McpPolicy): JsonObject | undefined {
+  const meta = params['_meta'];
+  if (!isJsonObject(meta)) return undefined;
+  const declared = meta[META.clientCapabilities];
+  if (!isJsonObject(declared)) return undefined;
+  const granted = clientCapabilities(declared, policy);
+  return sameMembers(declared, granted)
+    ? undefined
+    : { ...params, _meta: { ...meta, [META.clientCapabilities]: granted } };
+}
+
+/** By members and their members: what filtering takes away is a member. */
+function sameMembers(one: JsonObject, other: JsonObject): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+const SUBSCRIPTIONS: Readonly<Record<string, Feature>> = {
+  toolsListChanged: 'tools',
+  promptsListChanged: 'prompts',
+  resourcesListChanged: 'resources',
+  resourceSubscriptions: 'resources',
+  taskIds: 'tasks',
+};
+
+export function filterSubscription(params: JsonObject, policy: McpPolicy): JsonObject {
+  const wanted = params['notifications'];
+  if (!isJsonObject(wanted)) return params;
+  const granted = Object.entries(wanted).filter(([name]) => {
+    const feature = SUBSCRIPTIONS[name];
+    return feature !== undefined && policy.features.has(feature);
+  });
+  return { ...params, notifications: Object.fromEntries(granted) };
+}
+
+/** Only with tasks: a call that asks to become one. */
+export function asksForTask(params: JsonObject): boolean {
+  return params['task'] !== undefined;
+}
+
+/**
+ * A request that the server makes of the client. undefined when it may not be made at all, even though its method is
+ * granted: a URL of the server's choice, opened in the user's browser.
+ */
+export function filterServerRequest(method: string, params: JsonObject): JsonObject | undefined {
+  switch (method) {
+    case 'elicitation/create':
+      return params['mode'] === undefined || params['mode'] === 'form' ? params : undefined;
+    case 'sampling/createMessage':
+      // The contexts of other servers, and tools of the client, are not this server's to use (S2C-01).
+      if (!['includeContext', 'tools', 'toolChoice'].some((name) => params[name] !== undefined))
+        return params;
+      return {
+        ...without(params, ['includeContext', 'tools', 'toolChoice']),
+        ...(params['includeContext'] === undefined ? {} : { includeContext: 'none' }),
+      };
+    default:
+      return params;
+  }
+}

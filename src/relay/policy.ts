@@ -1,0 +1,102 @@
+// What of the protocol a profile grants its server, as a value. Least by default: tools, and nothing else.
+import type { JsonObject } from './envelope.ts';
+
+/** Parts of the protocol that are granted or not. */
+export type Feature =
+  | 'tools'
+  | 'prompts'
+  | 'resources'
+  | 'sampling'
+  | 'elicitation'
+  | 'roots'
+  | 'logging'
+  | 'tasks';
+
+export interface McpPolicy {
+  readonly features: ReadonlySet<Feature>;
+  /** The only tools that exist for the client; undefined for all. */
+  readonly tools: ReadonlySet<string> | undefined;
+  /** Ids of protocol extensions, `io.modelcontextprotocol/ui`. */
+  readonly extensions: ReadonlySet<string>;
+}
+
+/** `permissions.mcp` of a profile. */
+export interface McpPermissions {
+  readonly tools: boolean | readonly string[];
+  readonly prompts: boolean;
+  readonly resources: boolean;
+  readonly sampling: boolean;
+  readonly elicitation: boolean;
+  readonly roots: boolean;
+  readonly logging: boolean;
+  readonly tasks: boolean;
+  readonly extensions: readonly string[];
+}
+
+export function mcpPolicy(permissions: McpPermissions): McpPolicy {
+  const { tools, extensions, ...others } = permissions;
+  const features = Object.entries(others).flatMap(([feature, granted]) =>
+    granted ? [feature as Feature] : [],
+  );
+  return {
+    features: new Set<Feature>(tools === false ? features : ['tools', ...features]),
+    tools: typeof tools === 'boolean' ? undefined : new Set(tools),
+    extensions: new Set(extensions),
+  };
+}
+
+/** Client capabilities that stand for a feature; all others never pass. */
+const CLIENT_CAPABILITIES: Readonly<Record<string, Feature>> = {
+  sampling: 'sampling',
+  elicitation: 'elicitation',
+  roots: 'roots',
+  tasks: 'tasks',
+};
+
+/** Server capabilities and the features of which one must be granted. */
+const SERVER_CAPABILITIES: Readonly<Record<string, readonly Feature[]>> = {
+  tools: ['tools'],
+  prompts: ['prompts'],
+  resources: ['resources'],
+  completions: ['prompts', 'resources'],
+  logging: ['logging'],
+  tasks: ['tasks'],
+};
+
+/** What the server is told that the client can do. A server must not ask for what was not declared to it. */
+export function clientCapabilities(declared: JsonObject, policy: McpPolicy): JsonObject {
+  const kept = filtered(declared, (name) => {
+    const feature = CLIENT_CAPABILITIES[name];
+    return feature !== undefined && policy.features.has(feature);
+  });
+  // Only forms: a URL that the server chose is opened in the user's browser.
+  if (isObject(kept['elicitation'])) kept['elicitation'] = without(kept['elicitation'], ['url']);
+  return withExtensions(kept, declared, policy);
+}
+
+/** What the client is told that the server can do. */
+export function serverCapabilities(declared: JsonObject, policy: McpPolicy): JsonObject {
+  const kept = filtered(declared, (name) =>
+    (SERVER_CAPABILITIES[name] ?? []).some((feature) => policy.features.has(feature)),
+  );
+  return withExtensions(kept, declared, policy);
+}
+
+function filtered(declared: JsonObject, isKept: (name: string) => boolean): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(declared).filter(([name]) => isKept(name)));
+}
+
+function withExtensions(kept: Record<string, unknown>, declared: JsonObject, policy: McpPolicy): JsonObject {
+  const { extensions } = declared;
+  if (!isObject(extensions)) return kept;
+  const granted = Object.entries(extensions).filter(([id]) => policy.extensions.has(id));
+  return granted.length === 0 ? kept : { ...kept, extensions: Object.fromEntries(granted) };
+}
+
+export function without(object: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

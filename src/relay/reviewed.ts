@@ -1,0 +1,111 @@
+// What a server said, beside what a person reviewed. Pure. A difference is told by its kind and number alone: the words of
+// the server are what may not reach the client, not even inside an error (pinning.md 0.12).
+import { canonicalJson } from '../pins/canonical-json.ts';
+import type { Definition, DefinitionKind, Definitions } from '../pins/definitions.ts';
+import { compareLists } from '../pins/compare-definitions.ts';
+import { readDefinitions } from '../pins/read-definitions.ts';
+import { isJsonObject, type JsonObject } from './envelope.ts';
+import type { ListName } from './lists.ts';
+import type { Era } from './methods.ts';
+
+export type Reviewed =
+  /** The author of the profile gave up on pins: what the server says passes, filtered. */
+  | { readonly kind: 'unpinned' }
+  /** One for each context in which it was reviewed. */
+  | { readonly kind: 'pinned'; readonly contexts: readonly Definitions[] };
+
+/** In our own words. */
+export type Drift =
+  | { readonly what: 'context' }
+  | { readonly what: 'instructions' | 'serverInfo' | 'capabilities' }
+  | { readonly what: 'malformed'; readonly list: ListName }
+  | {
+      readonly what: 'list';
+      readonly list: ListName;
+      readonly added: number;
+      readonly removed: number;
+      readonly changed: number;
+      /** Members of the protocol that differ in what changed; `other` for those that only this server knows. */
+      readonly fields: readonly string[];
+    };
+
+export type ListVerdict =
+  | { readonly ok: true; readonly definitions: readonly Definition[] }
+  | { readonly ok: false; readonly drift: Drift };
+
+const KIND: Readonly<Record<ListName, DefinitionKind>> = {
+  tools: 'tool',
+  prompts: 'prompt',
+  resources: 'resource',
+  templates: 'template',
+};
+
+/** @param capabilities of the client, as they were let through */
+export function judgeList(
+  name: ListName,
+  items: readonly unknown[],
+  where: { readonly era: Era; readonly capabilities: JsonObject },
+  reviewed: Reviewed,
+): ListVerdict {
+  const read = readDefinitions(KIND[name], items);
+  if (!read.ok) return { ok: false, drift: { what: 'malformed', list: name } };
+  if (reviewed.kind === 'unpinned') return { ok: true, definitions: read.list };
+  const contexts = contextsFor(where, reviewed.contexts);
+  const [first] = contexts;
+  if (first === undefined) return { ok: false, drift: { what: 'context' } };
+  if (contexts.some((context) => compareLists(KIND[name], context[name], read.list).length === 0))
+    return { ok: true, definitions: read.list };
+  const changes = compareLists(KIND[name], first[name], read.list);
+  const count = (change: 'added' | 'removed' | 'changed'): number =>
+    changes.filter((one) => 'change' in one && one.change === change).length;
+  const fields = changes.flatMap((one) => ('fields' in one ? one.fields : []));
+  return {
+    ok: false,
+    drift: {
+      what: 'list',
+      list: name,
+      added: count('added'),
+      removed: count('removed'),
+      changed: count('changed'),
+      fields: [...new Set(fields)].toSorted(),
+    },
+  };
+}
+
+/** Of `initialize` and `server/discover`: what it says of itself, and what goes into the model's instructions. */
+export function judgeIntroduction(
+  result: JsonObject,
+  where: { readonly era: Era; readonly capabilities: JsonObject },
+  reviewed: Reviewed,
+): Drift | undefined {
+  if (reviewed.kind === 'unpinned') return undefined;
+  const drifts = contextsFor(where, reviewed.contexts).map((context) => introductionDrift(result, context));
+  if (drifts.length === 0) return { what: 'context' };
+  return drifts.includes(undefined) ? undefined : drifts[0];
+}
+
+function introductionDrift(result: JsonObject, context: Definitions): Drift | undefined {
+  const { instructions = null, capabilities = {}, serverInfo } = result;
+  if (instructions !== context.instructions) return { what: 'instructions' };
+  if (!isSame(capabilities, context.capabilities)) return { what: 'capabilities' };
+  // The newer generation repeats it in `_meta` of any result, where it does not pass.
+  if (serverInfo !== undefined && !isSame(serverInfo, context.serverInfo)) return { what: 'serverInfo' };
+  return undefined;
+}
+
+function isSame(one: unknown, other: JsonObject): boolean {
+  return isJsonObject(one) && canonicalJson(one as never) === canonicalJson(other as never);
+}
+
+/**
+ * Of the same generation: the one with these very capabilities; where a client has others than those that were tried, what it
+ * is shown must be what was reviewed in one of them.
+ */
+function contextsFor(
+  { era, capabilities }: { readonly era: Era; readonly capabilities: JsonObject },
+  contexts: readonly Definitions[],
+): readonly Definitions[] {
+  const fitting = contexts.filter(({ context }) => context.generation === era);
+  const same = fitting.find(({ context }) => isSame(capabilities, context.clientCapabilities));
+  return same === undefined ? fitting : [same];
+}

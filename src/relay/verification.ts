@@ -1,0 +1,283 @@
+// Which lists are known, and who waits until they are. A request that rests on a list is held while the launcher asks for
+// it; a client's own question for a list is answered out of ours.
+import type { Definition } from '../pins/definitions.ts';
+import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
+import { META } from './filter-request.ts';
+import { LIMITS } from './limits.ts';
+import { keyOf, Listing, type ListName, LISTS, listResult, listsNeededBy } from './lists.ts';
+import type { Era } from './methods.ts';
+import type { McpPolicy } from './policy.ts';
+import type { RequestId } from './request-id.ts';
+import { type Drift, judgeList, type ListVerdict, type Reviewed } from './reviewed.ts';
+
+type Request = Extract<Message, { kind: 'request' }>;
+type Answer = Extract<Message, { kind: 'result' | 'error' }>;
+
+/** A request that waits for lists, with its line. */
+export interface Held {
+  readonly message: Request;
+  readonly era: Era;
+  readonly line: Uint8Array;
+  /** What was filtered out of the message: the line is not what passes. */
+  readonly isChanged: boolean;
+}
+
+/** A client's question for a list, answered when ours is known. */
+interface Asked {
+  readonly id: RequestId;
+  readonly era: Era;
+}
+
+export interface Progress {
+  /** Requests of our own, to be written to the server. */
+  readonly toServer: readonly JsonObject[];
+  /** Answers to the client. */
+  readonly toClient: readonly JsonObject[];
+  /** Held requests that may go on: to be judged again. */
+  readonly released: readonly Held[];
+  /** Requests of the client that cannot be served because the server gave no list. */
+  readonly failed: readonly RequestId[];
+  readonly drift?: Drift;
+}
+
+type ListState = 'unknown' | 'known';
+
+export class Verification {
+  readonly #policy: McpPolicy;
+  readonly #reviewed: Reviewed;
+  readonly #states = new Map<ListName, ListState>();
+  readonly #known = new Map<ListName, ReadonlyMap<string, Definition>>();
+  readonly #listings = new Map<ListName, Listing>();
+  readonly #asked = new Map<ListName, Asked[]>();
+  readonly #held = new Map<RequestId, Held>();
+  #heldBytes = 0;
+  /** In which generation each list was last asked for. */
+  readonly #eras = new Map<ListName, Era>();
+  /** What the client can do, as it was let through, by generation. */
+  readonly #capabilities = new Map<Era, JsonObject>();
+  /** How the client last introduced itself in a request of the newer generation. */
+  #meta: JsonObject | undefined;
+  /** While a handshake of the older generation goes on, nothing else is asked of the server. */
+  #isReady = true;
+
+  constructor(policy: McpPolicy, reviewed: Reviewed) {
+    this.#policy = policy;
+    this.#reviewed = reviewed;
+  }
+
+  /** Whether a request of the client waits here under that id. */
+  has(id: RequestId): boolean {
+    return (
+      this.#held.has(id) || [...this.#asked.values()].some((list) => list.some((asked) => asked.id === id))
+    );
+  }
+
+  get isFull(): boolean {
+    return this.#held.size >= LIMITS.clientRequestsInFlight || this.#heldBytes >= LIMITS.heldBytes;
+  }
+
+  /** Whether an answer under this id is one to a request of ours. */
+  isOurs(id: RequestId): boolean {
+    return [...this.#listings.values()].some((listing) => listing.id === id);
+  }
+
+  /** Whether a request of this method may go on now. */
+  isKnown(method: string): boolean {
+    return this.#missing(method).length === 0;
+  }
+
+  /** The definition of that name that the client was or will be shown; undefined when it exists for nobody. */
+  find(name: ListName, key: string): Definition | undefined {
+    if (name === 'tools' && this.#policy.tools?.has(key) === false) return undefined;
+    return this.#known.get(name)?.get(key);
+  }
+
+  /** A handshake of the older generation begins. */
+  greeted(): void {
+    this.#isReady = false;
+  }
+
+  /** It is over, however it went. */
+  ready(capabilities: JsonObject): Progress {
+    this.#isReady = true;
+    this.#capabilities.set('legacy', capabilities);
+    return this.#begin();
+  }
+
+  hold(held: Held): Progress {
+    this.#note(held);
+    this.#held.set(held.message.id, held);
+    this.#heldBytes += held.line.length;
+    return this.#begin();
+  }
+
+  /** A client's list is always asked for anew: what was equal a moment ago may not be now (RP-02). */
+  ask(name: ListName, request: Held): Progress {
+    this.#note(request);
+    this.#states.set(name, 'unknown');
+    this.#asked.set(name, [...(this.#asked.get(name) ?? []), { id: request.message.id, era: request.era }]);
+    return this.#begin();
+  }
+
+  /** The server says that a list changed. Whether the client needs to hear of it: not while we are asking already. */
+  changed(name: ListName): { readonly isNews: boolean; readonly progress: Progress } {
+    const isNews = this.#states.get(name) !== 'unknown' && !this.#listings.has(name);
+    const wasKnown = this.#states.get(name) === 'known';
+    this.#states.set(name, 'unknown');
+    return { isNews, progress: wasKnown ? this.#begin([name]) : NOTHING };
+  }
+
+  /** The client gave a request up that waits here. */
+  cancel(id: RequestId): boolean {
+    const held = this.#held.get(id);
+    if (held !== undefined) {
+      this.#release(held);
+      return true;
+    }
+    for (const [name, asked] of this.#asked) {
+      const rest = asked.filter((one) => one.id !== id);
+      if (rest.length < asked.length) {
+        this.#asked.set(name, rest);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Everything that waits; it counts as answered from now on. */
+  giveUp(): readonly RequestId[] {
+    const ids = [...this.#held.keys(), ...[...this.#asked.values()].flat().map(({ id }) => id)];
+    this.#held.clear();
+    this.#asked.clear();
+    this.#heldBytes = 0;
+    return ids;
+  }
+
+  /** @param bytes length of the line that carried it */
+  answered(message: Answer, bytes: number): Progress {
+    const listing = [...this.#listings.values()].find(({ id }) => id === message.id);
+    if (listing === undefined) return NOTHING;
+    this.#listings.delete(listing.name);
+    if (message.kind === 'error') return this.#unavailable(listing, message.error);
+    const step = listing.take(message.result, bytes);
+    switch (step.kind) {
+      case 'ask':
+        return { ...NOTHING, toServer: [this.#request(listing, step.params)] };
+      case 'faulty':
+        return this.#malformed(listing.name);
+      case 'complete':
+        return this.#complete(listing, step.items);
+    }
+  }
+
+  #complete(listing: Listing, items: readonly unknown[]): Progress {
+    const { name, era } = listing;
+    const verdict = this.#judge(name, era, items);
+    if (!verdict.ok)
+      return verdict.drift.what === 'malformed'
+        ? this.#malformed(name)
+        : { ...NOTHING, drift: verdict.drift };
+    this.#known.set(name, new Map(verdict.definitions.map((definition) => [definition.key, definition])));
+    this.#states.set(name, 'known');
+    const shown = items.filter((item) => this.find(name, keyOf(name, item) ?? '') !== undefined);
+    const asked = this.#asked.get(name) ?? [];
+    this.#asked.delete(name);
+    const toClient = asked.map(
+      ({ id, era: wanted }): JsonObject => ({
+        jsonrpc: '2.0',
+        id,
+        result: listResult(name, wanted, shown),
+      }),
+    );
+    return { ...NOTHING, toClient, released: this.#releasable() };
+  }
+
+  /** A server without such a list says so; that is an answer, and whoever waits gets it in our words. */
+  #unavailable({ name, era }: Listing, error: JsonObject): Progress {
+    const asked = this.#asked.get(name) ?? [];
+    this.#asked.delete(name);
+    if (error['code'] === METHOD_NOT_FOUND) {
+      const verdict = this.#judge(name, era, []);
+      if (!verdict.ok) return { ...NOTHING, drift: verdict.drift };
+      this.#known.set(name, new Map());
+      this.#states.set(name, 'known');
+      return { ...NOTHING, failed: asked.map(({ id }) => id), released: this.#releasable() };
+    }
+    this.#asked.set(name, asked);
+    return { ...NOTHING, failed: this.#giveUp(name) };
+  }
+
+  /** Nobody reviewed such a list; where nothing was reviewed, whoever waits for it is told that there is none. */
+  #malformed(name: ListName): Progress {
+    if (this.#reviewed.kind === 'pinned') return { ...NOTHING, drift: { what: 'malformed', list: name } };
+    return { ...NOTHING, failed: this.#giveUp(name) };
+  }
+
+  /** Those that wait for the list; they count as answered from now on. */
+  #giveUp(name: ListName): RequestId[] {
+    const asked = this.#asked.get(name) ?? [];
+    this.#asked.delete(name);
+    const held = [...this.#held.values()].filter(({ message }) =>
+      listsNeededBy(message.method).includes(name),
+    );
+    for (const one of held) this.#release(one);
+    return [...asked, ...held.map(({ message }) => message)].map(({ id }) => id);
+  }
+
+  #releasable(): Held[] {
+    const released = [...this.#held.values()].filter(({ message }) => this.isKnown(message.method));
+    for (const held of released) this.#release(held);
+    return released;
+  }
+
+  #release(held: Held): void {
+    this.#held.delete(held.message.id);
+    this.#heldBytes -= held.line.length;
+  }
+
+  #missing(method: string): readonly ListName[] {
+    return listsNeededBy(method).filter((name) => this.#states.get(name) !== 'known');
+  }
+
+  #judge(name: ListName, era: Era, items: readonly unknown[]): ListVerdict {
+    return judgeList(name, items, { era, capabilities: this.#capabilities.get(era) ?? {} }, this.#reviewed);
+  }
+
+  #note({ message, era }: Held): void {
+    const meta = message.params['_meta'];
+    if (era !== 'modern' || !isJsonObject(meta)) return;
+    this.#meta = meta;
+    const capabilities = meta[META.clientCapabilities];
+    this.#capabilities.set('modern', isJsonObject(capabilities) ? capabilities : {});
+  }
+
+  /** Asks for every list that somebody waits for and nobody asks for yet. */
+  #begin(more: readonly ListName[] = []): Progress {
+    const wanted = new Map<ListName, Era>();
+    for (const { message, era } of this.#held.values())
+      for (const name of this.#missing(message.method)) wanted.set(name, era);
+    for (const [name, [first]] of this.#asked) if (first !== undefined) wanted.set(name, first.era);
+    for (const name of more) wanted.set(name, this.#eras.get(name) ?? 'legacy');
+    const toServer: JsonObject[] = [];
+    for (const [name, era] of wanted) {
+      if (this.#listings.has(name) || (era === 'legacy' && !this.#isReady)) continue;
+      const listing = new Listing(name, era, ownId(), this.#meta);
+      this.#eras.set(name, era);
+      toServer.push(this.#request(listing, listing.first()));
+    }
+    return { ...NOTHING, toServer };
+  }
+
+  #request(listing: Listing, params: JsonObject): JsonObject {
+    this.#listings.set(listing.name, listing);
+    return { jsonrpc: '2.0', id: listing.id, method: LISTS[listing.name].method, params };
+  }
+}
+
+const METHOD_NOT_FOUND = -32601;
+const NOTHING: Progress = { toServer: [], toClient: [], released: [], failed: [] };
+
+/** Nobody can guess it, so nobody can answer before it is asked (JR-08); the client's ids never equal it. */
+function ownId(): string {
+  return `cordon-${globalThis.crypto.randomUUID()}`;
+}
