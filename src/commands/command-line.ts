@@ -184,6 +184,7 @@ function contextFor(root: string, json: boolean): CommandContext {
     out: printOut,
     err: printErr,
     isTerminal: isTerminal(2),
+    columns: isTerminal(1) ? (process.stdout.columns ?? 80) : undefined,
     color: isTerminal(1) && process.env['NO_COLOR'] === undefined,
     searchPath: process.env['PATH'] ?? '',
   };

@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly err: (text: string) => void;
   /** Whether stderr is a terminal: progress is shown only there. */
   readonly isTerminal: boolean;
+  /** Width of the terminal that stdout is; undefined when it is none. */
+  readonly columns: number | undefined;
   /** Colour only on a terminal and without NO_COLOR. */
   readonly color: boolean;
   /** The user's PATH, for finding a runtime at install; nothing is ever started through it. */

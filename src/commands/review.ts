@@ -1,15 +1,22 @@
 // `cordon review <profile>` and `cordon review npm:<package>@<version>`: starts the server in quarantine and shows everything
 // that a person should see before it is approved.
-import fs from 'node:fs';
 import { outputUnwritable, usageInvalid } from '../messages.ts';
 import { loadProfile } from '../profile/load.ts';
 import { resolveServer } from '../resolve/resolve.ts';
 import { pinCandidate, profileForSpec } from '../review/candidate.ts';
 import { type Collected, collect } from '../review/collect.ts';
-import type { ReviewMaterial } from '../review/material.ts';
 import { inQuarantine } from '../review/quarantine.ts';
+import { documentText, reviewDocument } from '../review/document.ts';
+import { renderReviewHtml } from '../review/html/page.ts';
+import { reviewModel } from '../review/model.ts';
+import { renderReviewMarkdown } from '../review/render/markdown.ts';
+import { renderReviewText } from '../review/render/text.ts';
+import { writeAtomically } from '../store/atomic-write.ts';
 import type { CommandContext } from './context.ts';
+import { showPaged } from './pager.ts';
 import { showProgress } from './progress.ts';
+
+const DEFAULT_WIDTH = 100;
 
 export interface ReviewOptions {
   readonly markdown?: boolean;
@@ -25,9 +32,9 @@ export async function reviewCommand(
 ): Promise<number> {
   if (target === undefined || more.length > 0)
     throw usageInvalid('cordon review takes one profile, or npm:<package>@<version>');
-  const { material, notes } = await collectFor(context, target);
-  show(context, material, options);
-  for (const note of notes) context.err(`note: ${note}\n`);
+  const collected = await collectFor(context, target);
+  show(context, collected, options);
+  const { material } = collected;
   return material.approved?.approval.digest === material.digest ? 0 : 1;
 }
 
@@ -54,14 +61,23 @@ export async function collectFor(context: CommandContext, target: string): Promi
   });
 }
 
-function show(context: CommandContext, material: ReviewMaterial, options: ReviewOptions): void {
-  if (options.html !== undefined) writeReport(options.html, JSON.stringify(material));
-  context.out(`${JSON.stringify(material, null, 2)}\n`);
+function show(context: CommandContext, { material, notes }: Collected, options: ReviewOptions): void {
+  const model = reviewModel(material);
+  if (options.html !== undefined) writeReport(options.html, renderReviewHtml(model));
+  if (context.json) return context.out(`${documentText({ ...reviewDocument(model), notes })}\n`);
+  if (options.markdown === true) context.out(renderReviewMarkdown(model));
+  // Whoever asked for the page reads the page.
+  else if (options.html === undefined) {
+    const text = renderReviewText(model, { color: context.color, width: context.columns ?? DEFAULT_WIDTH });
+    if (options.pager === false) context.out(text);
+    else showPaged(context, text);
+  }
+  for (const note of notes) context.err(`note: ${note}\n`);
 }
 
 function writeReport(file: string, text: string): void {
   try {
-    fs.writeFileSync(file, text);
+    writeAtomically(file, text);
   } catch (error) {
     throw outputUnwritable(error);
   }

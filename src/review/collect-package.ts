@@ -27,7 +27,7 @@ export function packageFacts(
       (locked): PackageFact => ({
         name: locked.name,
         version: locked.version,
-        integrity: locked.bundled ? 'inside the tarball of the package around it' : locked.integrity,
+        integrity: integrityOf(locked, packages),
         installScripts: installScriptsOf(path.join(verified.path, locked.path)),
         native: native.get(locked.path) ?? [],
         license: licenseOf(lockfile.graph.nodes.get(locked.path)?.entry.license),
@@ -36,6 +36,14 @@ export function packageFacts(
     entry: server.entry,
     runtime: `${runtime.name} ${runtime.version}`,
   };
+}
+
+/** What comes inside the tarball of another package is as it was there. */
+function integrityOf(locked: LockedPackage, packages: readonly LockedPackage[]): string {
+  if (!locked.bundled) return locked.integrity;
+  const parent = locked.path.slice(0, locked.path.lastIndexOf('/node_modules/'));
+  const around = packages.find(({ path: place }) => place === parent);
+  return around === undefined ? '' : integrityOf(around, packages);
 }
 
 function licenseOf(value: unknown): string | null {

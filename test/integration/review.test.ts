@@ -5,7 +5,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePins } from '../../src/pins/parse.ts';
-import type { ReviewMaterial } from '../../src/review/material.ts';
+import type { Approval } from '../../src/pins/approval.ts';
+import {
+  type DefinitionContext,
+  type DefinitionKind,
+  type Definitions,
+  KINDS,
+  LIST_MEMBER,
+} from '../../src/pins/definitions.ts';
+import type { PackageFacts, ProbeReport } from '../../src/review/material.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, processesWith } from '../fixtures/launcher.ts';
 
@@ -42,18 +50,46 @@ function profile(name: string, words: readonly string[], more: object = {}): str
   }).profileFolder;
 }
 
-async function review(name: string): Promise<ReviewMaterial & { readonly status: number | null }> {
-  const ran = await cordon('review', name, '--json');
-  return { ...(JSON.parse(ran.stdout) as ReviewMaterial), status: ran.status };
+/** What these tests read of the document. */
+interface Review {
+  readonly status: number | null;
+  readonly digest: string;
+  readonly package: PackageFacts;
+  readonly approved: { readonly approval: Approval; readonly package: object | null } | null;
+  readonly grants: { readonly changes: readonly object[] | null };
+  readonly contexts: readonly DefinitionContext[];
+  readonly server: ReadonlyArray<{
+    readonly part: string;
+    readonly value: unknown;
+    readonly contexts: number[];
+  }>;
+  readonly definitions: ReadonlyArray<{
+    readonly kind: DefinitionKind;
+    readonly key: string;
+    readonly sha256: string;
+    readonly contexts: readonly number[];
+    readonly definition: object;
+  }>;
+  readonly probes: readonly ProbeReport[];
+  readonly notes: readonly string[];
 }
+
+async function review(name: string): Promise<Review> {
+  const ran = await cordon('review', name, '--json');
+  return { ...(JSON.parse(ran.stdout) as Review), status: ran.status };
+}
+
+/** Names of what was listed in one context. */
+const names = ({ definitions }: Review, context: number, kind: DefinitionKind) =>
+  definitions.filter((one) => one.kind === kind && one.contexts.includes(context)).map(({ key }) => key);
+
+const listings = ({ probes }: Review) => new Set(probes.map(({ listing }) => listing)).size;
 
 async function refusal(name: string): Promise<{ code: string; message: string; details: string[] }> {
   const ran = await cordon('review', name, '--json');
   expect(ran.status).toBe(125);
   return (JSON.parse(ran.stdout) as { error: { code: string; message: string; details: string[] } }).error;
 }
-
-const names = (list: ReadonlyArray<{ readonly key: string }> | undefined) => list?.map(({ key }) => key);
 
 afterAll(() => {
   expect(processesWith('reviewed-server.mjs')).toEqual([]);
@@ -70,18 +106,26 @@ describe('an honest server of both generations', () => {
   });
 
   test('is listed whole in each context, all pages', () => {
-    expect(seen.definitions.map(({ context }) => context)).toEqual([
+    expect(seen.contexts).toEqual([
       { generation: 'legacy', protocolVersion: '2025-11-25', clientCapabilities: {} },
       { generation: 'modern', protocolVersion: '2026-07-28', clientCapabilities: {} },
     ]);
-    for (const definitions of seen.definitions) {
-      expect(names(definitions.tools)).toEqual(['read', 'write']);
-      expect(names(definitions.prompts)).toEqual(['ask']);
-      expect(names(definitions.resources)).toEqual(['test://r']);
-      expect(names(definitions.templates)).toEqual([]);
-      expect(definitions.instructions).toBe('Read before you write.');
-      expect(definitions.serverInfo).toEqual({ name: 'reviewed', version: '1.0.0' });
+    for (const context of [0, 1]) {
+      expect(names(seen, context, 'tool')).toEqual(['read', 'write']);
+      expect(names(seen, context, 'prompt')).toEqual(['ask']);
+      expect(names(seen, context, 'resource')).toEqual(['test://r']);
+      expect(names(seen, context, 'template')).toEqual([]);
     }
+    expect(seen.server).toContainEqual({
+      part: 'instructions',
+      value: 'Read before you write.',
+      contexts: [0, 1],
+    });
+    expect(seen.server).toContainEqual({
+      part: 'serverInfo',
+      value: { name: 'reviewed', version: '1.0.0' },
+      contexts: [0, 1],
+    });
   });
 
   test('is started under several names and capabilities, and says the same', () => {
@@ -93,14 +137,14 @@ describe('an honest server of both generations', () => {
       'modern',
       'modern',
     ]);
-    expect(new Set(seen.probes.map(({ listing }) => listing)).size).toBe(1);
+    expect(listings(seen)).toBe(1);
     expect(seen.probes.every(({ stable, denied }) => stable === true && denied.length === 0)).toBe(true);
   });
 
   test('is told by what stands in its tree and lockfile', () => {
     expect(seen.package).toMatchObject({ name: 'fixture-server', version: '1.0.0', files: 2 });
     expect(seen.package.packages).toMatchObject([{ installScripts: [], native: [], license: null }]);
-    expect(seen.approved).toBeUndefined();
+    expect(seen.approved).toBeNull();
     expect(seen.status).toBe(1);
   });
 });
@@ -108,11 +152,10 @@ describe('an honest server of both generations', () => {
 describe('a server that says different things', () => {
   test('RP-06: to one client, to one with capabilities, at each listing, in each folder', async () => {
     for (const word of ['by-client', 'by-capability', 'unstable', 'path']) profile(word, [word]);
-    const listings = ({ probes }: ReviewMaterial) => new Set(probes.map(({ listing }) => listing)).size;
     expect(listings(await review('by-client'))).toBe(2);
     const byCapability = await review('by-capability');
     expect(listings(byCapability)).toBe(2);
-    expect(names(byCapability.definitions[0]?.tools)).toEqual(['read', 'write']);
+    expect(names(byCapability, 0, 'tool')).toEqual(['read', 'write']);
     const unstable = await review('unstable');
     expect(unstable.probes.map(({ stable }) => stable)).toEqual([false, false, false]);
     profile('path', ['path'], {
@@ -123,13 +166,13 @@ describe('a server that says different things', () => {
 
   test('RP-07: what a granted capability brings is pinned beside what is said without', async () => {
     profile('granted', ['by-capability'], { permissions: { mcp: { roots: true } } });
-    const { definitions } = await review('granted');
-    expect(
-      definitions.map(({ context, tools }) => [Object.keys(context.clientCapabilities), names(tools)]),
-    ).toEqual([
-      [[], ['read', 'write']],
-      [['roots'], ['read', 'roots', 'write']],
+    const seen = await review('granted');
+    expect(seen.contexts.map(({ clientCapabilities }) => Object.keys(clientCapabilities))).toEqual([
+      [],
+      ['roots'],
     ]);
+    expect(names(seen, 0, 'tool')).toEqual(['read', 'write']);
+    expect(names(seen, 1, 'tool')).toEqual(['read', 'roots', 'write']);
   });
 });
 
@@ -139,11 +182,12 @@ describe('a server in quarantine', () => {
       secrets: { TOKEN: { why: 'calls' }, OPTIONAL: { why: 'more', required: false } },
       permissions: { network: [{ host: 'telemetry.example.com', port: 443 }] },
     });
-    const { definitions, probes } = await review('curious');
-    const said = JSON.stringify(definitions[0]?.tools[0]?.value);
+    const { definitions, probes, notes } = await review('curious');
+    const said = JSON.stringify(definitions);
     expect(said).toContain('token:cordon-review-placeholder optional:undefined');
     expect(said).toMatch(/telemetry\.example\.com:E[A-Z_]+ /);
     expect(said).toMatch(/\/etc\/shadow:ENOENT \/root:ENOENT \/home:ENOENT/);
+    expect(notes.join()).toContain('secrets had a placeholder in their place: TOKEN');
     for (const { denied } of probes)
       expect(denied.map(({ by, what, reason }) => [by, what, reason])).toEqual([
         ['egress', 'a.test', 'name-not-granted'],
@@ -201,10 +245,14 @@ describe('approve', () => {
   };
   let folder: string;
   let digest: string;
+  let reviewed: Review;
+  const approvedDefinitions = (definitions: readonly Definitions[]) =>
+    definitions.flatMap((one) => KINDS.flatMap((kind) => one[LIST_MEMBER[kind]].map(({ hash }) => hash)));
 
   beforeAll(async () => {
     folder = profile('approved', ['prompts']);
-    ({ digest } = await review('approved'));
+    reviewed = await review('approved');
+    ({ digest } = reviewed);
   });
 
   test.each([[], ['--digest', 'abcdef'], ['--digest', 'sha256:'], ['--digest', 'x'.repeat(64)]])(
@@ -225,23 +273,24 @@ describe('approve', () => {
       by: `${os.userInfo().username} (${os.userInfo().uid})`,
     });
     expect(Math.abs(Date.parse(approval?.at ?? '') - Date.now())).toBeLessThan(60_000);
-    expect(definitions).toEqual((await review('approved')).definitions);
+    expect(approvedDefinitions(definitions)).toEqual(reviewed.definitions.map(({ sha256 }) => sha256));
   });
 
   test('the next review finds it approved, with a copy to compare with', async () => {
-    const { status, approved, profile: reviewed, package: facts } = await review('approved');
+    const { status, approved, grants } = await review('approved');
     expect(status).toBe(0);
-    expect(approved).toMatchObject({ profile: reviewed, package: facts });
+    expect(approved?.package).toMatchObject({ name: 'fixture-server', version: '1.0.0' });
+    expect(grants.changes).toEqual([]);
   });
 
   test('a grant that is added afterwards voids it; a reason does not', async () => {
     edit(folder, { description: 'Another text.' });
     expect((await review('approved')).status).toBe(0);
     edit(folder, { permissions: { mcp: { sampling: true } } });
-    const { status, digest: other, approved } = await review('approved');
+    const { status, digest: other, grants } = await review('approved');
     expect(status).toBe(1);
     expect(other).not.toBe(digest);
-    expect(approved?.profile?.permissions.mcp.sampling).toBe(false);
+    expect(grants.changes).toHaveLength(1);
     const ran = await cordon('approve', 'approved', '--digest', digest);
     expect(ran.stderr).toContain('APPROVAL_MISMATCH');
     expect(ran.stderr).not.toContain(other.slice(7, 19));
@@ -252,9 +301,9 @@ describe('approve', () => {
     edit(folder, { permissions: {} });
     const file = path.join(folder, 'approved.json');
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"sampling": false', '"sampling": true'));
-    const { status, approved } = await review('approved');
+    const { status, approved, grants } = await review('approved');
     expect(status).toBe(0);
-    expect(approved?.profile).toBeUndefined();
+    expect([approved?.package, grants.changes]).toEqual([null, null]);
   });
 
   test('what changes from start to start has no digest that could be approved', async () => {
@@ -270,6 +319,24 @@ describe('approve', () => {
       expect(ran.status).toBe(125);
     }
   });
+});
+
+test('the report is one text, one Markdown, one page and one document, and none of them holds what it quotes as it is', async () => {
+  profile('noisy', ['noisy']);
+  const page = path.join(home, 'report.html');
+  const [text, markdown, html] = await Promise.all([
+    cordon('review', 'noisy'),
+    cordon('review', 'noisy', '--markdown'),
+    cordon('review', 'noisy', '--html', page),
+  ]);
+  expect(html.stdout).toBe('');
+  for (const report of [text.stdout, markdown.stdout, fs.readFileSync(page, 'utf8')]) {
+    expect(report).toContain('Read before you write.');
+    expect(report).not.toContain('\u001b');
+  }
+  expect(fs.readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/i);
+  const lost = await cordon('review', 'noisy', '--html', '/nonexistent/report.html');
+  expect(lost.stderr).toContain('OUTPUT_UNWRITABLE');
 });
 
 test('a command that is interrupted leaves no folder and no server', async () => {

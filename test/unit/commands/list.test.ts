@@ -90,6 +90,7 @@ describe('listCommand', () => {
     err: (text) => (err += text),
     isTerminal: false,
     color: false,
+    columns: undefined,
     searchPath: '',
   });
 
