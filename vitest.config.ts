@@ -16,6 +16,7 @@ export default defineConfig({
       { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...slow } },
       { test: { name: 'escape', include: ['test/escape/**/*.test.ts'], ...slow } },
       { test: { name: 'egress', include: ['test/egress/**/*.test.ts'], ...slow } },
+      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...slow } },
       { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...slow } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...slow } },
     ],

@@ -20,6 +20,8 @@ if [ "$(uname -s)" = Linux ]; then
     [ -x /usr/bin/openssl ] || missing="$missing openssl"
     /usr/bin/python3 -c 'import requests' 2>/dev/null || missing="$missing python3-requests"
     command -v go >/dev/null 2>&1 || missing="$missing golang-go"
+    # The HTML report of a review is read in it.
+    [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ] || missing="$missing chromium"
   fi
 fi
 if [ -n "$missing" ]; then

@@ -13,31 +13,29 @@ import { byText } from './subject.ts';
 import { isObject } from './walk.ts';
 import { type WordPart, compareWords } from './words.ts';
 
-export const CHANGE_CLASSES = [
-  'parameter-added',
-  'parameter-removed',
-  'required',
-  'enum',
-  'type',
-  'default',
-  'constraint',
-  'annotation',
-  'output-schema',
-  'text-added',
-  'text-removed',
-  'wording',
-  'whitespace',
-  'hidden-characters',
-  'normalisation',
-  'notation',
-  'meta',
-  'icons',
-  'execution',
-  'capability',
-  'server-info',
-  'other',
-] as const;
-export type ChangeClass = (typeof CHANGE_CLASSES)[number];
+export type ChangeClass =
+  | 'parameter-added'
+  | 'parameter-removed'
+  | 'required'
+  | 'enum'
+  | 'type'
+  | 'default'
+  | 'constraint'
+  | 'annotation'
+  | 'output-schema'
+  | 'text-added'
+  | 'text-removed'
+  | 'wording'
+  | 'whitespace'
+  | 'hidden-characters'
+  | 'normalisation'
+  | 'notation'
+  | 'meta'
+  | 'icons'
+  | 'execution'
+  | 'capability'
+  | 'server-info'
+  | 'other';
 
 export interface FieldChange {
   /** From the top of the definition. */
@@ -49,7 +47,7 @@ export interface FieldChange {
   readonly words: readonly WordPart[] | undefined;
 }
 
-export type ChangedKind = DefinitionKind | 'server';
+type ChangedKind = DefinitionKind | 'server';
 
 export interface DefinitionDiff {
   readonly kind: ChangedKind;

@@ -94,7 +94,14 @@ function isExplained(text: string, index: number, character: string, kind: Hidde
       return RIGHT_TO_LEFT.test(text.slice(Math.max(0, index - 3), index + 4));
     case 'space':
       return true;
-    default:
+    case 'tag':
+    case 'bidi':
+    case 'control':
+    case 'separator':
+    case 'filler':
+    case 'private':
+    case 'unassigned':
+    case 'pile':
       return false;
   }
 }

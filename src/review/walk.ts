@@ -264,7 +264,7 @@ export function entriesOf(object: JsonObject): ReadonlyArray<readonly [string, J
     .map((key) => [key, object[key] as Json] as const);
 }
 
-export function typeName(value: Json): string {
+function typeName(value: Json): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

@@ -42,7 +42,7 @@ export function blockMarkup(block: Block): Markup {
   }
 }
 
-export function chip({ text, tone }: Badge): Markup {
+function chip({ text, tone }: Badge): Markup {
   return html`<span class="chip ${tone}">${text}</span>`;
 }
 

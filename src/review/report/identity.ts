@@ -76,7 +76,7 @@ export function contextName(index: number): string {
   return `context ${index + 1}`;
 }
 
-export function contextWords({ generation, protocolVersion, clientCapabilities }: DefinitionContext): Line {
+function contextWords({ generation, protocolVersion, clientCapabilities }: DefinitionContext): Line {
   return [
     `${generation} protocol, version `,
     theirs(protocolVersion),

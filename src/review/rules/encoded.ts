@@ -1,4 +1,5 @@
 // Text that says something only after decoding (TP-15). ROT13 and other languages are not looked for.
+import { Buffer } from 'node:buffer';
 import { type Match, type Rule, inTexts } from './rule.ts';
 
 const BASE64 = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{48,}={0,2}(?![A-Za-z0-9+/_-])/g;

@@ -128,5 +128,6 @@ export const hiddenRules: readonly Rule[] = [
 ];
 
 function isTerminal(text: string, index: number): boolean {
+  // oxlint-disable-next-line no-control-regex
   return /[\u0007\u0008\u000d\u001b\u0090\u009b\u009d-\u009f]/.test(text[index] ?? '');
 }

@@ -1,9 +1,8 @@
 // Schemas: what a model fills in, and the corners of a definition that nobody reads and every model does (TP-06, TP-07).
-import { canonicalJson, type Json, type JsonObject } from '../../pins/canonical-json.ts';
+import { canonicalJson } from '../../pins/canonical-json.ts';
 import { splitName } from '../fold.ts';
 import { parameterRows } from '../parameters.ts';
 import { entriesIn } from '../subject.ts';
-import { isObject } from '../walk.ts';
 import { type Match, type Rule, inTexts } from './rule.ts';
 
 /** Words of a name that ask for more than a value. */
@@ -122,7 +121,7 @@ export const schemaRules: readonly Rule[] = [
     why: 'clients turn it into text in ways of their own, or fail; an honest SDK cannot send it',
     find: function* find({ odd }) {
       for (const { pointer, found, value } of odd)
-        yield { pointer, text: valueText(value), note: [`is of type ${found}`] };
+        yield { pointer, text: canonicalJson(value), note: [`is of type ${found}`] };
     },
   },
 ];
@@ -136,8 +135,4 @@ function whole(
 
 function wordCount(text: string): number {
   return text.match(WORDS)?.length ?? 0;
-}
-
-function valueText(value: Json | JsonObject): string {
-  return isObject(value) || Array.isArray(value) ? canonicalJson(value) : String(value);
 }
