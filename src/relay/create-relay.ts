@@ -17,6 +17,7 @@ import type { Frame } from './framing.ts';
 import { Inlet } from './inlet.ts';
 import { Judge, requestIn, type Verdict } from './judge.ts';
 import { LIMITS } from './limits.ts';
+import type { ListName } from './lists.ts';
 import type { Direction } from './methods.ts';
 import { Outlet } from './outlet.ts';
 import type { Relay, RelayCounts, RelayOptions, RelayServer } from './relay.ts';
@@ -24,6 +25,7 @@ import type { RequestId } from './request-id.ts';
 import type { Drift } from './reviewed.ts';
 
 const OUTPUT_CLOSED_MS = 1000;
+const ASK_AGAIN_MS = 100;
 /** How long lines that wait for the server keep a client that closed its side from being gone. */
 const LAST_WORDS_MS = 100;
 
@@ -143,6 +145,7 @@ class RelaySession implements Relay {
       this.#quarantine(verdict.drift, verdict.asked);
       return;
     }
+    if (verdict.again !== undefined) this.#askAgain(verdict.again);
     const passes = verdict.anew === undefined ? passing(verdict, frame) : lineOf(verdict.anew);
     if (passes !== undefined) {
       onward.write(passes);
@@ -161,6 +164,14 @@ class RelaySession implements Relay {
     for (const message of verdict.toServer ?? [])
       this.#server?.outlet.write(message instanceof Uint8Array ? message : lineOf(message));
     if (verdict.denial !== undefined) this.#options.onDenied({ direction, ...verdict.denial });
+  }
+
+  #askAgain(list: ListName): void {
+    setTimeout(() => {
+      const verdict = this.#refusal === undefined ? this.#judge?.askAgain(list) : undefined;
+      for (const message of verdict?.toServer ?? [])
+        this.#server?.outlet.write(message instanceof Uint8Array ? message : lineOf(message));
+    }, ASK_AGAIN_MS).unref();
   }
 
   /** Nothing of the server passes any more, and each request is told why in words of ours. */

@@ -50,6 +50,8 @@ export interface Verdict {
   readonly violation?: LineFault;
   /** What the server says is not what was reviewed: nothing of it passes any more. */
   readonly drift?: Drift;
+  /** This list is to be asked for again after a pause, with `askAgain`. */
+  readonly again?: ListName;
   /** The request of the client that this answered, and that nobody else will answer. */
   readonly asked?: RequestId;
 }
@@ -136,6 +138,11 @@ export class Judge {
   /** The requests of the client that still wait; they count as answered from now on. */
   giveUp(): readonly RequestId[] {
     return [...this.#clientRequests.settleAll().map(({ id }) => id), ...this.#verification.giveUp()];
+  }
+
+  /** After the pause that a verdict asked for. */
+  askAgain(list: ListName): Verdict {
+    return this.#follow(this.#verification.askAgain(list));
   }
 
   #clientRequest(message: Request, line: Uint8Array): Verdict {
@@ -243,6 +250,7 @@ export class Judge {
   /** What a step of the verification sets in motion, as a verdict. */
   #follow(progress: Progress): Verdict {
     if (progress.drift !== undefined) return { drift: progress.drift };
+    if (progress.again !== undefined) return { again: progress.again };
     const judged = progress.released.map((held) => ({
       held,
       verdict: this.#passRequest(held.message, held.era, held.isChanged),

@@ -38,6 +38,8 @@ export interface Progress {
   /** Requests of the client that cannot be served because the server gave no list. */
   readonly failed: readonly RequestId[];
   readonly drift?: Drift;
+  /** This list is to be asked for again, a little later (`askAgain`). */
+  readonly again?: ListName;
 }
 
 type ListState = 'unknown' | 'known';
@@ -51,6 +53,10 @@ export class Verification {
   readonly #asked = new Map<ListName, Asked[]>();
   readonly #held = new Map<RequestId, Held>();
   #heldBytes = 0;
+  /** Lists that the server said to have changed while we asked for them. */
+  readonly #dirty = new Set<ListName>();
+  /** How often in a row a list was asked for again. */
+  readonly #repeats = new Map<ListName, number>();
   /** In which generation each list was last asked for. */
   readonly #eras = new Map<ListName, Era>();
   /** What the client can do, as it was let through, by generation. */
@@ -123,6 +129,7 @@ export class Verification {
   changed(name: ListName): { readonly isNews: boolean; readonly progress: Progress } {
     const isNews = this.#states.get(name) !== 'unknown' && !this.#listings.has(name);
     const wasKnown = this.#states.get(name) === 'known';
+    if (this.#listings.has(name)) this.#dirty.add(name);
     this.#states.set(name, 'unknown');
     return { isNews, progress: wasKnown ? this.#begin([name]) : NOTHING };
   }
@@ -170,9 +177,26 @@ export class Verification {
     }
   }
 
+  /** Asks for a list once more, after a while. */
+  askAgain(name: ListName): Progress {
+    return this.#begin([name]);
+  }
+
+  #mayRepeat(name: ListName): boolean {
+    const repeats = this.#repeats.get(name) ?? 0;
+    this.#repeats.set(name, repeats + 1);
+    return repeats < MAX_REPEATS;
+  }
+
   #complete(listing: Listing, items: readonly unknown[]): Progress {
     const { name, era } = listing;
     const verdict = this.#judge(name, era, items);
+    // What changed while it was told is not what the server will say next.
+    if (this.#dirty.delete(name) && this.#mayRepeat(name)) return this.#begin([name]);
+    // Servers register tools after the handshake. What is not there yet is waited for; what nobody reviewed is not.
+    if (!verdict.ok && isIncomplete(verdict.drift) && this.#mayRepeat(name))
+      return { ...NOTHING, again: name };
+    this.#repeats.delete(name);
     if (!verdict.ok)
       return verdict.drift.what === 'malformed'
         ? this.#malformed(name)
@@ -275,6 +299,14 @@ export class Verification {
 }
 
 const METHOD_NOT_FOUND = -32601;
+/** With the pause between them about a second in all. */
+const MAX_REPEATS = 10;
+
+/** Nothing in it that was not reviewed, but less than was. */
+function isIncomplete(drift: Drift): boolean {
+  return drift.what === 'list' && drift.added === 0 && drift.changed === 0;
+}
+
 const NOTHING: Progress = { toServer: [], toClient: [], released: [], failed: [] };
 
 /** Nobody can guess it, so nobody can answer before it is asked (JR-08); the client's ids never equal it. */

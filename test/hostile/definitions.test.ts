@@ -91,6 +91,13 @@ describe('the control: what was reviewed passes', () => {
     expect(names(second)).toEqual(['one', 'two']);
   });
 
+  it('a tool that is registered late is waited for', async () => {
+    const session = await start('late');
+    expect(names(await session.request('tools/list'))).toEqual(['one', 'two']);
+    expect((await session.call('two')).result).toBeDefined();
+    expect(session.denials).toEqual([]);
+  });
+
   it('RP-04: the server says that its list changed, and it did not', async () => {
     const session = await start('RP-04');
     await session.request('tools/list');
@@ -103,7 +110,17 @@ describe('the control: what was reviewed passes', () => {
 
 describe('a definition that nobody reviewed never reaches the client', () => {
   it.each([
-    ...['RP-01', 'RP-11', 'RP-13', 'RP-13b', 'RP-15b', 'RP-16', 'RP-17', 'RP-18', 'RP-19', 'RP-20', 'TP-14'],
+    'RP-01',
+    'RP-11',
+    'RP-13',
+    'RP-13b',
+    'RP-15b',
+    'RP-16',
+    'RP-17',
+    'RP-18',
+    'RP-19',
+    'RP-20',
+    'TP-14',
     'twice',
   ])('%s: at the first list', async (mode) => {
     const session = await start(mode);
