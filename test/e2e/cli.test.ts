@@ -355,6 +355,7 @@ describe("a profile of the user's own", () => {
   const profile = {
     schema: 1,
     description: 'A small package with a command and a dependency.',
+    definitions: 'unpinned',
     source: { type: 'npm', package: 'is-inside-container', version: '1.0.0' },
   };
 

@@ -18,7 +18,7 @@ import {
 import { CLIENTS, type ClientOptions, connectLegacy, type SdkClient } from './sdk-clients.ts';
 
 /** How many tools each server had when it was pinned: a list that came through cut short would still be "all". */
-const TOOLS = { everything: 17, filesystem: 14, memory: 9, 'sequential-thinking': 1 } as const;
+const TOOLS = { everything: 16, filesystem: 14, memory: 9, 'sequential-thinking': 1 } as const;
 
 let installed: InstalledHomes;
 beforeAll(() => {
