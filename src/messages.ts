@@ -635,15 +635,13 @@ export const sameVersion = (version: string) =>
 /** What differs between two versions. */
 export const diffWords = {
   nothing: 'nothing changed',
-  same: 'says the same',
-  gone: 'is not spoken any more',
-  new: 'is spoken now',
+  gone: (generation: string) => `the ${generation} protocol is not spoken any more`,
+  new: (generation: string) => `the ${generation} protocol is spoken now`,
   scripts: (scripts: readonly string[]) => `brings install scripts: ${scripts.map(escapeText).join(', ')}`,
   native: (files: readonly string[]) => `brings native code: ${files.map((file) => quote(file)).join(', ')}`,
   more: (lines: number) => `and ${lines} more, see --json`,
   filesBelow: (folder: string, files: number) => `${count(files, 'file')} below ${quote(folder)}`,
-  changed: (what: string, fields: readonly string[] = []) =>
-    `${what} changed${fields.length === 0 ? '' : `: ${fields.join(', ')}`}`,
+  changed: (kind: string, name: string) => `${kind} ${name} changed`,
   added: (kind: string, name: string) => `a new ${kind}, ${name}`,
   removed: (kind: string, name: string) => `${kind} ${name} is gone`,
 } as const;

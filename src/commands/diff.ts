@@ -8,6 +8,7 @@ import { resolveServer } from '../resolve/resolve.ts';
 import { latestVersion, pinCandidate, withVersion } from '../review/candidate.ts';
 import { type Collected, collect } from '../review/collect.ts';
 import { compareVersions, isEmpty, type VersionDiff } from '../review/compare-versions.ts';
+import { documentText } from '../review/document.ts';
 import { inQuarantine } from '../review/quarantine.ts';
 import { renderVersionDiff } from '../review/render-diff.ts';
 import { layoutIn } from '../store/layout.ts';
@@ -28,7 +29,7 @@ export async function diffCommand(
 ): Promise<number> {
   if (name === undefined || more.length > 0) throw usageInvalid('cordon diff takes exactly one profile');
   const diff = await collectBoth(context, name, options.to);
-  context.out(context.json ? `${JSON.stringify(diff, null, 2)}\n` : renderVersionDiff(diff));
+  context.out(context.json ? `${documentText(diff)}\n` : renderVersionDiff(diff));
   return isEmpty(diff) ? 0 : 1;
 }
 

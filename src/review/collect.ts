@@ -45,6 +45,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     const runtime = await quarantine.runtime(request.searchPath);
     try {
       const facts = packageFacts(server, verified, runtime);
+      const system = probeSystem();
       const seesNames = probeEgress('auto').way === 'transparent';
       const starts = startsFor(profile.permissions.mcp);
       const tries: Try[] = [];
@@ -54,7 +55,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
         if (tries.some((earlier) => earlier.start.generation === start.generation && !isListed(earlier)))
           continue;
         const scratch = quarantine.folder(`start-${index}`);
-        const context = { server, package: verified, runtime, facts: probeSystem(), seesNames, scratch };
+        const context = { server, package: verified, runtime, facts: system, seesNames, scratch };
         tries.push({ start, probed: await probe(start, context) });
       }
       const definitions = pinnedDefinitions(tries, profile.permissions.mcp);

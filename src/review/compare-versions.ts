@@ -1,13 +1,6 @@
 // Two collected versions of one package side by side: packages, files, definitions. Pure.
-import { compareDefinitions, type DefinitionChange } from '../pins/compare-definitions.ts';
-import {
-  type DefinitionContext,
-  type DefinitionKind,
-  type Definitions,
-  KINDS,
-  LIST_MEMBER,
-} from '../pins/definitions.ts';
 import type { Change } from '../verify/compare.ts';
+import { compareWithApproved, type DefinitionDiff } from './compare.ts';
 import type { PackageFact, ReviewMaterial } from './material.ts';
 
 export interface PackageChange {
@@ -20,24 +13,15 @@ export interface PackageChange {
   readonly native: readonly string[];
 }
 
-type Named = Exclude<DefinitionChange, { readonly change: 'added' }>;
-
-export interface ContextChange {
-  readonly context: DefinitionContext;
-  /** `gone`, `new`: the server did not speak this generation on the other side. */
-  readonly status: 'both' | 'gone' | 'new';
-  readonly changes: readonly Named[];
-  /** By their names, which nobody approved: escape before showing. */
-  readonly added: ReadonlyArray<{ readonly kind: DefinitionKind; readonly key: string }>;
-}
-
 export interface VersionDiff {
   readonly package: string;
   readonly before: string;
   readonly after: string;
   readonly packages: readonly PackageChange[];
   readonly files: readonly Change[];
-  readonly contexts: readonly ContextChange[];
+  /** Generations that one of the two does not speak. */
+  readonly generations: { readonly gone: readonly string[]; readonly new: readonly string[] };
+  readonly definitions: readonly DefinitionDiff[];
 }
 
 type Side = Pick<ReviewMaterial, 'package' | 'definitions'>;
@@ -49,7 +33,8 @@ export function compareVersions(before: Side, after: Side, files: readonly Chang
     after: after.package.version,
     packages: comparePackages(before.package.packages, after.package.packages),
     files,
-    contexts: compareContexts(before, after),
+    generations: compareGenerations(before, after),
+    definitions: compareWithApproved(before.definitions, after.definitions),
   };
 }
 
@@ -78,38 +63,17 @@ function comparePackages(before: readonly PackageFact[], after: readonly Package
   });
 }
 
-/** Contexts are told apart by generation and capabilities: the version of the protocol may be what changed. */
-function compareContexts(before: Side, after: Side): ContextChange[] {
-  const key = ({ generation, clientCapabilities }: DefinitionContext) =>
-    `${generation} ${JSON.stringify(clientCapabilities)}`;
-  const old = new Map(before.definitions.map((one) => [key(one.context), one]));
-  const now = new Map(after.definitions.map((one) => [key(one.context), one]));
-  const gone = [...old].flatMap(([id, { context }]): ContextChange[] =>
-    now.has(id) ? [] : [{ context, status: 'gone', changes: [], added: [] }],
-  );
-  const there = [...now].map(([id, definitions]): ContextChange => {
-    const known = old.get(id);
-    const { context } = definitions;
-    if (known === undefined) return { context, status: 'new', changes: [], added: [] };
-    const changes = compareDefinitions(known, definitions).filter(
-      (change): change is Named => !('change' in change) || change.change !== 'added',
-    );
-    return { context, status: 'both', changes, added: addedTo(known, definitions) };
-  });
-  return [...gone, ...there];
+function compareGenerations(before: Side, after: Side): VersionDiff['generations'] {
+  const spoken = ({ definitions }: Side) => [
+    ...new Set(definitions.map(({ context }) => context.generation)),
+  ];
+  const [old, now] = [spoken(before), spoken(after)];
+  return {
+    gone: old.filter((generation) => !now.includes(generation)),
+    new: now.filter((generation) => !old.includes(generation)),
+  };
 }
 
-function addedTo(before: Definitions, after: Definitions): ContextChange['added'] {
-  return KINDS.flatMap((kind) => {
-    const known = new Set(before[LIST_MEMBER[kind]].map(({ key }) => key));
-    return after[LIST_MEMBER[kind]].filter(({ key }) => !known.has(key)).map(({ key }) => ({ kind, key }));
-  });
-}
-
-export function isEmpty({ packages, files, contexts }: VersionDiff): boolean {
-  return (
-    packages.length === 0 &&
-    files.length === 0 &&
-    contexts.every(({ status, changes, added }) => status === 'both' && changes.length + added.length === 0)
-  );
+export function isEmpty({ packages, files, generations, definitions }: VersionDiff): boolean {
+  return [packages, files, generations.gone, generations.new, definitions].every((list) => list.length === 0);
 }

@@ -2,18 +2,22 @@
 import { columns } from '../commands/layout.ts';
 import { escapeText, quote } from '../escape.ts';
 import { changeLine, diffWords } from '../messages.ts';
+import type { Json } from '../pins/canonical-json.ts';
 import type { Change } from '../verify/compare.ts';
-import type { ContextChange, PackageChange, VersionDiff } from './compare-versions.ts';
+import type { DefinitionDiff } from './compare.ts';
+import type { PackageChange, VersionDiff } from './compare-versions.ts';
 
 const INDENT = '  ';
 const MAX_FILES = 60;
+/** All of it is in the document, and in the review after the switch. */
+const MAX_TEXT = 400;
 
 export function renderVersionDiff(diff: VersionDiff): string {
-  const { package: name, before, after, packages, files, contexts } = diff;
+  const { package: name, before, after, packages, files } = diff;
   return [
     `${escapeText(name)} ${escapeText(before)} -> ${escapeText(after)}`,
     ...section('packages', columns(packages.map(packageRow), INDENT)),
-    ...section('definitions', contexts.flatMap(contextLines)),
+    ...section('definitions', [...generationLines(diff), ...diff.definitions.flatMap(definitionLines)]),
     ...section('files', fileLines(name, files)),
     '',
   ].join('\n');
@@ -53,22 +57,27 @@ function packageFolder(file: string): string {
   return /^(?:node_modules\/(?:@[^/]+\/)?[^/]+\/)+/.exec(file)?.[0] ?? '';
 }
 
-function contextLines({ context, status, changes, added }: ContextChange): string[] {
-  const where = `${context.generation} ${escapeText(context.protocolVersion)}`;
-  if (status !== 'both') return [`${INDENT}${where}: ${diffWords[status]}`];
-  if (changes.length + added.length === 0) return [`${INDENT}${where}: ${diffWords.same}`];
+function generationLines({ generations }: VersionDiff): string[] {
   return [
-    ...added.map(({ kind, key }) => diffWords.added(kind, quote(key))),
-    ...changes.map(definitionLine),
-  ].map((line) => `${INDENT}${where}: ${line}`);
+    ...generations.gone.map((generation) => `${INDENT}${diffWords.gone(generation)}`),
+    ...generations.new.map((generation) => `${INDENT}${diffWords.new(generation)}`),
+  ];
 }
 
-function definitionLine(change: ContextChange['changes'][number]): string {
-  if (change.what === 'context' || change.what === 'server') return diffWords.changed(change.field);
-  switch (change.change) {
-    case 'removed':
-      return diffWords.removed(change.what, quote(change.key));
-    case 'changed':
-      return diffWords.changed(`${change.what} ${quote(change.key)}`, change.fields);
-  }
+/** What was and what is stands behind a sign of its own on each line: no text of the server can look like a line of ours. */
+function definitionLines({ kind, key, change, fields }: DefinitionDiff): string[] {
+  return [
+    `${INDENT}${diffWords[change](kind, quote(key))}`,
+    ...fields.flatMap(({ pointer, class: what, before, after }) => [
+      `${INDENT}${INDENT}${escapeText(pointer)}  ${what}`,
+      ...(before === undefined ? [] : [`${INDENT}${INDENT}- ${shown(before)}`]),
+      ...(after === undefined ? [] : [`${INDENT}${INDENT}+ ${shown(after)}`]),
+    ]),
+  ];
+}
+
+function shown(value: Json): string {
+  if (typeof value === 'string') return quote(value, MAX_TEXT);
+  const text = escapeText(JSON.stringify(value));
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

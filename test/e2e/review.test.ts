@@ -1,0 +1,102 @@
+// Review and approval of real packages, by two people: what one of them saw is what the other one sees, to the byte.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Home, type InstalledHomes, installShippedProfiles } from './installed-home.ts';
+
+let installed: InstalledHomes;
+beforeAll(() => {
+  installed = installShippedProfiles(['memory', 'filesystem']);
+});
+afterAll(() => installed.remove());
+
+interface Document {
+  readonly digest: string;
+  readonly notes: readonly string[];
+  readonly package: { readonly files: number; readonly packages: readonly object[] };
+  readonly definitions: ReadonlyArray<{ readonly kind: string; readonly key: string }>;
+  readonly probes: readonly object[];
+}
+
+function cordon(home: Home, ...args: readonly string[]) {
+  const { command, cwd, env } = home.server('memory');
+  const [file = '', ...rest] = [...command.slice(0, -2), ...args];
+  return spawnSync(file, rest, { cwd, env, encoding: 'utf8' });
+}
+
+function firstHome(): Home {
+  const [home] = installed.homes;
+  if (home === undefined) throw new Error('there is no home');
+  return home;
+}
+
+const document = (text: string) => JSON.parse(text) as Document;
+
+it('two reviewers get the same report, and approve the same digest', () => {
+  const reports = installed.homes.map((home) => cordon(home, 'review', 'memory', '--no-pager'));
+  for (const { status, stdout } of reports) {
+    expect([0, 1]).toContain(status);
+    expect(stdout).toContain('create_entities');
+    expect(stdout).toBe(reports[0]?.stdout);
+  }
+});
+
+it('approves a profile, and its report is then about nothing', () => {
+  const home = firstHome();
+  const folder = path.dirname(home.ownProfile('mine', 'profile.json'));
+  for (const name of ['profile.json', 'package-lock.json', 'pins.json'])
+    home.write(path.join(folder, name), fs.readFileSync(path.join(home.profiles, 'memory', name)));
+  const { digest } = document(cordon(home, 'review', 'mine', '--json').stdout);
+  expect(cordon(home, 'approve', 'mine', '--digest', digest.slice(0, 19)).status).toBe(0);
+  const again = cordon(home, 'review', 'mine', '--json');
+  expect(again.status).toBe(0);
+  expect(document(again.stdout).digest).toBe(digest);
+  // Pinned again, the same package comes out of the same lockfile, and what was approved still is.
+  expect(cordon(home, 'pin', 'mine').status).toBe(0);
+  const pins = JSON.parse(fs.readFileSync(path.join(folder, 'pins.json'), 'utf8')) as {
+    approval: { digest: string };
+  };
+  expect(pins.approval.digest).toBe(digest);
+});
+
+it('reviews a server that needs a secret, with a placeholder in its place', () => {
+  const { definitions, notes, probes } = document(
+    cordon(firstHome(), 'review', 'brave-search', '--json').stdout,
+  );
+  expect(definitions.filter(({ kind }) => kind === 'tool').length).toBe(8);
+  expect(probes.length).toBeGreaterThanOrEqual(3);
+  expect(notes.join()).toContain('BRAVE_API_KEY');
+});
+
+it('reviews a package that no profile is for, and leaves nothing of it', () => {
+  const home = firstHome();
+  const before = fs.readdirSync(path.join(home.home, '.local/share/cordon/store')).toSorted();
+  const ran = cordon(
+    home,
+    'review',
+    'npm:@modelcontextprotocol/server-sequential-thinking@2025.12.18',
+    '--json',
+  );
+  expect(ran.status).toBe(1);
+  expect(document(ran.stdout).definitions.map(({ key }) => key)).toEqual(['sequentialthinking']);
+  expect(fs.readdirSync(path.join(home.home, '.local/share/cordon/store')).toSorted()).toEqual(before);
+  for (const spec of ['npm:x', 'npm:x@latest', 'npm:x@^1.0.0', 'npm:@a/b@1', 'npm:../x@1.0.0'])
+    expect(cordon(home, 'review', spec).status).toBe(125);
+});
+
+it('compares two versions before anybody switches', () => {
+  const home = firstHome();
+  const ran = cordon(home, 'diff', 'filesystem', '--to', '2025.11.25');
+  expect(ran.status).toBe(1);
+  expect(ran.stdout).toContain('@modelcontextprotocol/server-filesystem 2026.8.31 -> 2025.11.25\n');
+  // The change that a reader of descriptions alone does not see.
+  expect(ran.stdout).toContain(
+    '  tool "move_file" changed\n    /annotations/destructiveHint  annotation\n    - true\n    + false\n',
+  );
+  expect(ran.stdout).toMatch(/^ {2}glob +13\.0\.7 +-> +10\.5\.0$/m);
+  expect(ran.stdout).toContain(
+    '"node_modules/@modelcontextprotocol/server-filesystem/dist/index.js" was changed',
+  );
+  expect(cordon(home, 'diff', 'filesystem', '--to', '2026.8.31').stderr).toContain('USAGE_INVALID');
+});
