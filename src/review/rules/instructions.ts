@@ -33,7 +33,8 @@ const CONCEALMENTS = [
     'gi',
   ),
   /\b(?:do\s+not|don't|never|avoid)\s+(?:mention|mentioning|reveal|disclose|tell|talk\s+about|speak\s+of)\s+(?:that\s+you|this\b|it\b|these\s+instructions?|to\s+(?:the\s+)?(?:users?|anyone))/gi,
-  /\bwithout\s+(?:telling|informing|notifying|asking|alerting|mentioning|warning|showing|letting|the\s+user(?:'s)?\s+(?:knowing|knowledge|consent|noticing))\b(?:\s+(?:it|this|that|to|the|any))*\s*(?:users?|humans?|anyone|anybody|operator|them)?/gi,
+  /\bwithout\s+(?:telling|informing|notifying|asking|alerting|mentioning|warning|showing|letting)\b(?:\s+(?:it|this|that|to|the|any)){0,3}\s+(?:users?|humans?|anyone|anybody|operator|them)\b/gi,
+  /\bwithout\s+the\s+user(?:'s)?\s+(?:knowing|knowledge|consent|noticing)\b/gi,
   /\b(?:the\s+)?users?\s+(?:must|should|need|may|does|do|will|can)(?:\s+not|n't)\s+(?:need\s+to\s+|have\s+to\s+)?(?:know|see|notice|be\s+(?:told|informed|notified|aware|shown))\b/gi,
   /\b(?:keep|remain)s?\s+(?:this|it|these|that)?\s*(?:instructions?\s+)?(?:hidden|secret|confidential|invisible|to\s+yourself)\b/gi,
   /\b(?:secretly|covertly|stealthily|surreptitiously)\b/gi,
@@ -41,7 +42,7 @@ const CONCEALMENTS = [
 ];
 
 const ROUTES = [
-  /\b(?:pass|send|put|include|append|provide|copy|insert|place|attach|paste|supply|submit|forward|embed|write)(?:s|ing|ed)?\s+(?:\w+\s+){0,6}?(?:contents?|full\s+(?:text|body)|entire\s+(?:text|body|file|conversation|history)|complete\s+(?:text|history|conversation)|(?:conversation|chat|message)\s+history|system\s+prompt|previous\s+messages?)\b.{0,80}?\b(?:as|in|into|to|via|through|using|with|argument|parameter|field)\b/gi,
+  /\b(?:pass|send|put|include|append|provide|copy|insert|place|attach|paste|supply|submit|forward|embed|write)(?:s|ing|ed)?\s+(?:\w+\s+){0,6}?(?:contents?|full\s+(?:text|body)|entire\s+(?:text|body|file|conversation|history)|complete\s+(?:text|history|conversation)|(?:conversation|chat|message)\s+history|system\s+prompt|previous\s+messages?)\b.{0,80}?\b(?:as|into|via|through|in\s+(?:the|this|that|a|an|its)\s+(?:\W?\w+\W?\s+){0,2}(?:argument|parameter|field|note))\b/gi,
   /\b(?:entire|whole|full|complete|all\s+(?:of\s+)?the|previous|prior)\s+(?:\w+\s+)?(?:conversation|chat|dialog(?:ue)?|context\s+window|message\s+history|chat\s+history|system\s+(?:prompt|message))\b/gi,
   /\b(?:your|the\s+model's|the\s+assistant's)\s+(?:system\s+(?:prompt|message)|context\s+window|hidden\s+instructions?|chain\s+of\s+thought|reasoning)\b/gi,
   /\b(?:must|should|needs?\s+to|has\s+to|shall)\s+(?:contain|hold|be\s+set\s+to|be\s+filled\s+with|carry)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:contents?|file|text)\s+(?:of|named|at|from|under)\b/gi,

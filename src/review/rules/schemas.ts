@@ -2,7 +2,7 @@
 import { canonicalJson } from '../../pins/canonical-json.ts';
 import { splitName } from '../fold.ts';
 import { parameterRows } from '../parameters.ts';
-import { entriesIn } from '../subject.ts';
+import { type SubjectText, entriesIn } from '../subject.ts';
 import { type Match, type Rule, inTexts } from './rule.ts';
 
 /** Words of a name that ask for more than a value. */
@@ -81,8 +81,8 @@ export const schemaRules: readonly Rule[] = [
     find: inTexts(function* find(text) {
       if (text.entry === undefined) return;
       if (text.role === 'data' || text.role === 'meta') {
-        if (wordCount(text.text) >= PROSE_WORDS) yield whole(text, []);
-      } else if (text.role === 'parameter' || text.role === 'member' || text.role === 'name') {
+        if (sentenceWords(text.text) >= PROSE_WORDS) yield whole(text, []);
+      } else if (text.role === 'parameter' || text.role === 'member' || isCallName(text)) {
         const words = wordCount(splitName(text.text));
         if (words >= NAME_WORDS || /\s\S+\s/.test(text.text)) yield whole(text, [`a name of ${words} words`]);
       }
@@ -131,6 +131,16 @@ function whole(
   note: NonNullable<Match['note']>,
 ): Match {
   return { pointer: text.pointer, text: text.text, start: 0, end: text.text.length, note };
+}
+
+/** Words between blanks: addresses and patterns have none. */
+function sentenceWords(text: string): number {
+  return text.split(/\s+/).filter((word) => /^[\p{P}\p{S}]*\p{L}{2,}/u.test(word)).length;
+}
+
+/** Resources have names for people. */
+function isCallName({ role, pointer }: SubjectText): boolean {
+  return role === 'name' && /^\/(?:tools|prompts)\//.test(pointer);
 }
 
 function wordCount(text: string): number {
