@@ -57,11 +57,6 @@ export function filterSubscription(params: JsonObject, policy: McpPolicy): JsonO
   return { ...params, notifications: Object.fromEntries(granted) };
 }
 
-/** Only with tasks: a call that asks to become one. */
-export function asksForTask(params: JsonObject): boolean {
-  return params['task'] !== undefined;
-}
-
 /**
  * A request that the server makes of the client. undefined when it may not be made at all, even though its method is
  * granted: a URL of the server's choice, opened in the user's browser.

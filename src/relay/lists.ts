@@ -43,7 +43,7 @@ const MAX_PAGES = 64;
 const MAX_ITEMS = 2000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
-export type ListingFault = 'list-malformed' | 'list-endless' | 'list-too-large';
+type ListingFault = 'list-malformed' | 'list-endless' | 'list-too-large';
 
 export type Step =
   | { readonly kind: 'ask'; readonly params: JsonObject }
