@@ -46,7 +46,7 @@ function profile(name: string, words: readonly string[], more: object = {}): str
     home,
     name,
     files: { 'server.mjs': SERVER },
-    profile: { args: words, ...more },
+    profile: { args: words, definitions: 'pinned', ...more },
   }).profileFolder;
 }
 

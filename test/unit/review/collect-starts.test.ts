@@ -19,7 +19,7 @@ test('each generation is asked first without capabilities, then under other name
     const own = starts.filter((start) => start.generation === generation);
     expect(own[0]?.capabilities).toEqual({});
     expect(new Set(own.map(({ client }) => client)).size).toBe(own.length);
-    expect(own.some(({ capabilities }) => Object.keys(capabilities).length === 3)).toBe(true);
+    expect(own.some(({ capabilities }) => Object.keys(capabilities).length === 4)).toBe(true);
   }
   expect(
     starts
