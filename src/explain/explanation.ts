@@ -95,6 +95,7 @@ export function explain(request: ExplainRequest): Explanation {
       uid: facts.uid,
       runtimeUserWritable: runtime.state === 'recorded' && runtime.userWritable,
       protects: grants.some((grant) => grant.access === 'protect'),
+      isUnpinned: profile.definitions === 'unpinned',
       makesSafeMountPoints: request.bwrapOptions.has('not-a-security-boundary'),
     }),
     plan: request.plan,

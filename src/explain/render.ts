@@ -100,7 +100,7 @@ function mcp({ profile }: Explanation): string[] {
       INDENT,
     ),
     ...paragraph(
-      'asked for by the profile; every message is parsed and checked before it is passed on, but which methods may pass is not limited by this version',
+      'every message is parsed and judged before it is passed on; what is not granted here does not exist for the server, and what the client is shown is what was approved',
       INDENT,
     ),
   ];

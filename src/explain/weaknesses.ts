@@ -12,6 +12,8 @@ export interface WeaknessFacts {
   readonly runtimeUserWritable: boolean;
   /** The profile protects paths inside a writable grant. */
   readonly protects: boolean;
+  /** The profile gives up on reviewed definitions. */
+  readonly isUnpinned: boolean;
   /** bubblewrap 0.12 or newer, told by its options. */
   readonly makesSafeMountPoints: boolean;
 }
@@ -32,6 +34,11 @@ export function weaknesses(facts: WeaknessFacts): Weakness[] {
     found.push({
       id: 'unmanaged',
       text: 'no managed policy: the profile, its pins and the store can be changed by any other program of this user',
+    });
+  if (facts.isUnpinned)
+    found.push({
+      id: 'definitions-unpinned',
+      text: 'the profile says "definitions": "unpinned": whatever the server says of its tools reaches the model, reviewed or not',
     });
   if (facts.runtimeUserWritable && facts.uid !== 0)
     found.push({
