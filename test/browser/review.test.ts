@@ -156,7 +156,7 @@ describe('reading the HTML report', () => {
     const { page } = await open(report(POISONED));
     await page.fill('#search', 'left-pad');
     await expect.poll(() => page.locator('#identity').isVisible()).toBe(false);
-    expect(await page.locator('#supply-chain').isVisible()).toBe(true);
+    expect(await page.locator('#supply-chain td', { hasText: 'left-pad' }).isVisible()).toBe(true);
   });
 
   it('filters findings by severity', async () => {

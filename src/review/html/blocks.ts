@@ -26,7 +26,9 @@ export function blockMarkup(block: Block): Markup {
     case 'list':
       return html`<ul class="list">${block.items.map(({ mark, text }) => html`<li>${mark === undefined ? undefined : chip({ text: MARK_WORDS[mark], tone: mark })} ${inline(text)}</li>`)}</ul>`;
     case 'table':
-      return table(block.head, block.rows);
+      return block.folded === undefined
+        ? table(block.head, block.rows)
+        : html`<details class="fold"><summary>${block.folded}</summary>${table(block.head, block.rows)}</details>`;
     case 'payload':
       return html`<figure class="payload"><figcaption>${block.label}</figcaption>${payloadLines(block.text, block.cutAt)}</figure>`;
     case 'excerpt':

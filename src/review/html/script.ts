@@ -66,6 +66,9 @@ export const SCRIPT = `'use strict';
     for (const { element, own, text } of parts) {
       element.hidden = wanted !== '' && (own.length > 0 ? own.every((entry) => entry.hidden) : !text.includes(wanted));
       links.get(element.id).parentElement.hidden = element.hidden;
+      if (wanted === '') continue;
+      for (const folded of element.querySelectorAll('details:not(.entry)'))
+        if (folded.textContent.toLowerCase().includes(wanted)) folded.open = true;
     }
     document.body.classList.toggle('searching', wanted !== '');
     if (wanted !== '') scrollTo(0, 0);

@@ -100,6 +100,10 @@ caption { text-align: left; padding: .55rem .85rem 0; color: var(--soft); font-s
 th, td { padding: .45rem .85rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); overflow-wrap: anywhere; min-width: 5rem; }
 thead th { border-top: 0; color: var(--soft); font-weight: 500; font-size: 12.5px; }
 
+.fold { margin: 1.2rem 0; }
+.fold > summary { cursor: pointer; font-weight: 600; font-size: .95rem; width: max-content; }
+td:first-child { min-width: 11rem; }
+
 .chip { display: inline-block; padding: .08rem .55rem; border-radius: 999px; font-size: 12px; line-height: 1.6; font-weight: 600; color: var(--info); background: var(--info-back); white-space: nowrap; font-variant-numeric: tabular-nums; }
 .chip.high, .chip.wider { color: var(--high); background: var(--high-back); }
 .chip.medium, .chip.changed { color: var(--medium); background: var(--medium-back); }

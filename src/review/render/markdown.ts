@@ -46,6 +46,7 @@ function blockLines(block: Block, level: number): string[] {
       ];
     case 'table':
       return [
+        ...(block.folded === undefined ? [] : ['', `${'#'.repeat(level)} ${ours(block.folded)}`]),
         '',
         tableRow(block.head.map(ours)),
         tableRow(block.head.map(() => '---')),

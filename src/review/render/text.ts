@@ -76,7 +76,9 @@ class TextPage {
           );
         });
       case 'table':
-        return this.#table(block.head, block.rows, indent);
+        return block.folded === undefined
+          ? this.#table(block.head, block.rows, indent)
+          : this.#roster(block.folded, block.head, block.rows, indent);
       case 'payload':
         return this.#payload(block, indent);
       case 'excerpt':
@@ -154,6 +156,22 @@ class TextPage {
         `${indent}  `,
       ),
     ]);
+  }
+
+  /** The first two columns of each row, one after the other. */
+  #roster(
+    label: string,
+    head: readonly string[],
+    rows: ReadonlyArray<readonly Line[]>,
+    indent: string,
+  ): string[] {
+    const text = rows.map(([name = [], second = []]) => `${plain(name)} ${plain(second)}`).join(', ');
+    const elsewhere = ` (${head.slice(2).join(', ')}: --html, --markdown, --json)`;
+    return [
+      '',
+      ...this.#lines([run(label, 'bold'), run(elsewhere, 'dim')], indent),
+      ...this.#lines([run(text)], `${indent}${CONTINUED}`),
+    ];
   }
 
   #payload({ label, text, cutAt }: Extract<Block, { kind: 'payload' }>, indent: string): string[] {

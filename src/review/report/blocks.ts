@@ -45,6 +45,8 @@ export type Block =
       readonly kind: 'table';
       readonly head: readonly string[];
       readonly rows: ReadonlyArray<readonly Line[]>;
+      /** Too long to stand in the way: behind this label, or only its first columns, where there is no way to fold it. */
+      readonly folded?: string;
     }
   /** Text of others, whole. `cutAt`: where some clients cut it. */
   | { readonly kind: 'payload'; readonly label: string; readonly text: string; readonly cutAt?: number }

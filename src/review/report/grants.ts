@@ -50,7 +50,7 @@ function networkBlocks(network: ReviewModel['network']): Block[] {
   return [
     {
       kind: 'table',
-      head: ['host', 'ports', 'why', 'mind'],
+      head: ['host', 'ports', 'why', 'note'],
       rows: network.hosts.map(({ host, ports, protocol, addresses, why, leak }) => [
         [theirs(host), ...(addresses.length === 0 ? [] : [' at ', theirs(addresses.join(', '))])],
         [`${ports.join(', ')} ${protocol}`],

@@ -35,10 +35,10 @@ export function supplyChainSection(model: ReviewModel): Section {
         ],
       },
       ...changeBlocks(model.packageChanges),
-      { kind: 'heading', text: 'all packages' },
       {
         kind: 'table',
-        head: ['package', 'version', 'integrity', 'licence', 'mind'],
+        folded: `all ${countWords(packages.length, 'package')}`,
+        head: ['package', 'version', 'integrity', 'licence', 'note'],
         rows: packages.map((fact) => [
           [theirs(fact.name)],
           [theirs(fact.version)],
