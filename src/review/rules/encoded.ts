@@ -58,12 +58,16 @@ function fromBase64(run: string): string {
   return Buffer.from(run.replaceAll('-', '+').replaceAll('_', '/'), 'base64').toString('utf8');
 }
 
+/** Enough to know what it is; the search for words takes the square of it. */
+const SHOWN = 2000;
+
 /** Text, if that is what it is: nearly all of it printable, and words in it. */
-function readable(text: string): string | undefined {
+function readable(whole: string): string | undefined {
+  const text = whole.slice(0, SHOWN);
   const printable = text.match(/[\p{L}\p{N}\p{P}\p{Zs}\n]/gu)?.length ?? 0;
   const isText =
     text.length >= 12 && printable >= text.length * 0.95 && /\p{L}{3,}[\s_./:-]+\p{L}{2,}/u.test(text);
-  return isText ? text.slice(0, 2000) : undefined;
+  return isText ? text : undefined;
 }
 
 /** Long names and paths are words; what is encoded changes case and has digits all over. */

@@ -1,7 +1,10 @@
 // Text that is there and out of sight.
 import { type Rule, inProse } from './rule.ts';
 
-const BLANKS = /[^\S\r\n]{40,}(?=\S)|(?:\r?\n[^\S\r\n]*){9,}(?=\S)/gu;
+/** Whole runs, judged afterwards: a pattern that looks ahead from each blank takes minutes for a text of blanks. */
+const BLANKS = /[^\S\r\n]*(?:\r?\n[^\S\r\n]*)+|[^\S\r\n]+/gu;
+const LONG_BLANKS = 40;
+const LONG_LINES = 9;
 /** Where Claude Code cuts a description and the server's instructions. */
 export const CUT_AT = 2048;
 
@@ -15,6 +18,8 @@ export const layoutRules: readonly Rule[] = [
     find: inProse(function* find(text) {
       for (const { 0: run, index } of text.text.matchAll(BLANKS)) {
         const lines = run.split('\n').length - 1;
+        const isLong = lines >= LONG_LINES || run.split(/\r?\n/).some((line) => line.length >= LONG_BLANKS);
+        if (!isLong || index + run.length === text.text.length) continue;
         yield {
           pointer: text.pointer,
           text: text.text,

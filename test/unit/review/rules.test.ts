@@ -781,6 +781,25 @@ describe('rules', () => {
     expect(words).not.toMatch(/\bsafe\b|\bharmless\b|\bno risk\b|\btrusted\b/i);
   });
 
+  it.each([
+    ' ',
+    '\n ',
+    '\t',
+    '%41',
+    '\\x41',
+    'A1b',
+    'do not tell ',
+    'pass the a b ',
+    '\u200b',
+    'a\u0301',
+    '<important ',
+  ])('JR-24: 128 KiB of %j take seconds, not minutes', (seed) => {
+    const text = seed.repeat((128 * 1024) / seed.length);
+    const from = performance.now();
+    findingsOf(described(text));
+    expect(performance.now() - from).toBeLessThan(10_000);
+  });
+
   for (const [id, { fires, quiet }] of Object.entries(CASES)) {
     it.each(Object.entries(fires))(`${id} finds %s`, (_, material) => {
       const found = findingsOf(material).filter(({ rule }) => rule === id);
