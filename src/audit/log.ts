@@ -34,7 +34,7 @@ export function openAudit(file: string, onLost: (cause: unknown) => void = () =>
     );
     if (!fs.fstatSync(fd).isFile()) throw new Error('not a regular file');
     // A server with a writable grant can fill the disk: what comes after must not start without a trace.
-    if (isFull(file)) throw new Error('the disk is full');
+    if (isFull(path.dirname(file))) throw new Error('the disk is full');
   } catch (error) {
     throw auditUnwritable(file, error);
   }
@@ -66,8 +66,9 @@ export function openAudit(file: string, onLost: (cause: unknown) => void = () =>
 }
 
 /** Less than a session's lines need. File systems that tell no size (some network ones) count as roomy. */
-function isFull(file: string): boolean {
-  const { blocks, bavail, bsize } = fs.statfsSync(file);
+function isFull(folder: string): boolean {
+  // Of the folder: another launcher may have moved the file aside since it was opened.
+  const { blocks, bavail, bsize } = fs.statfsSync(folder);
   return blocks > 0 && bavail * bsize < SESSION_BYTES;
 }
 
