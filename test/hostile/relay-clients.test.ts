@@ -60,7 +60,7 @@ describe.each([
 
   it('JR-06: gets the honest answer through the relay', async () => {
     const client = await connect(RELAYED);
-    expect(await client.tools()).toEqual(['control']);
+    expect(await client.tools()).toContain('attack');
     for (const form of forms) expect(await client.call(form)).toEqual([{ type: 'text', text: 'honest' }]);
     await client.close();
   });
