@@ -79,7 +79,8 @@ export class Verification {
   }
 
   get isFull(): boolean {
-    return this.#held.size >= LIMITS.clientRequestsInFlight || this.#heldBytes >= LIMITS.heldBytes;
+    const asked = [...this.#asked.values()].reduce((sum, list) => sum + list.length, 0);
+    return this.#held.size + asked >= LIMITS.clientRequestsInFlight || this.#heldBytes >= LIMITS.heldBytes;
   }
 
   /** Whether an answer under this id is one to a request of ours. */

@@ -69,6 +69,16 @@ describe('answers', () => {
     expect(session.server({ id: 1, result }).forward).toBe(true);
   });
 
+  it('are owed for a bounded number of questions for lists, too', () => {
+    const session = new Session().handshake();
+    for (let id = 0; id < LIMITS.clientRequestsInFlight; id += 1)
+      session.client({ id, method: 'tools/list' });
+    expect(session.client({ id: 'more', method: 'tools/list' })).toMatchObject({
+      answer: { id: 'more', code: -32603, reason: 'rate-limited' },
+    });
+    expect(session.judge.giveUp()).toHaveLength(LIMITS.clientRequestsInFlight);
+  });
+
   it('JR-40: may ask back only where the newer generation allows it', () => {
     const session = new Session().tools(['a'], MODERN);
     const ask = (method: string, params: object): Verdict => {
