@@ -15,7 +15,17 @@ const marker = path.join(scratch, 'marker');
 const executable = path.join(ROOT, 'dist', 'cordon');
 const serverFile = path.join(scratch, 'server.cjs');
 
+/** What each descriptor of the program that evaluates this is open on: `[number, target]`. */
+const DESCRIPTORS = `
+function descriptors() {
+  const fs = require('node:fs');
+  return fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try { return [[Number(fd), fs.readlinkSync('/proc/self/fd/' + fd)]]; } catch { return []; }
+  });
+}`;
+
 const SERVER = `
+${DESCRIPTORS}
 const lines = require('node:readline').createInterface({ input: process.stdin });
 lines.on('line', (line) => {
   const { id, method } = JSON.parse(line);
@@ -23,7 +33,7 @@ lines.on('line', (line) => {
     ? { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'env', version: '1' } }
     : method === 'tools/list'
     ? { tools: [{ name: 'report', inputSchema: { type: 'object' } }] }
-    : { env: process.env, argv: process.argv, execPath: process.execPath, fds: require('node:fs').readdirSync('/proc/self/fd') };
+    : { env: process.env, argv: process.argv, execPath: process.execPath, fds: descriptors() };
   if (id !== undefined) console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
 });`;
 
@@ -40,6 +50,23 @@ function write(name: string, content: string, mode = 0o755): string {
 
 const marked = (): string => (fs.existsSync(marker) ? fs.readFileSync(marker, 'utf8') : '');
 
+type Descriptor = readonly [number: number, target: string];
+
+/**
+ * Descriptors that Node did not open for itself: its own are event descriptors, /dev/null and pipes of which it holds both
+ * ends. How many of those it has differs from start to start, so that a count would tell nothing.
+ */
+function foreign(fds: readonly Descriptor[]): string[] {
+  const targets = fds.filter(([fd]) => fd > 2).map(([, target]) => target);
+  const ends = (target: string): number => targets.filter((other) => other === target).length;
+  return targets.filter(
+    (target) =>
+      !/^anon_inode:\[?event/.test(target) &&
+      target !== '/dev/null' &&
+      !(target.startsWith('pipe:') && ends(target) === 2),
+  );
+}
+
 async function serverReport(
   env: Record<string, string>,
   command?: readonly string[],
@@ -47,7 +74,7 @@ async function serverReport(
   readonly env: Record<string, string>;
   readonly argv: string[];
   readonly execPath: string;
-  readonly fds: string[];
+  readonly fds: readonly Descriptor[];
 }> {
   const launcher = startLauncher('env', {
     home,
@@ -297,19 +324,19 @@ describe('descriptors', () => {
   it('EV-12, H01: what the client leaked is closed before anything starts', async () => {
     const secret = path.join(scratch, 'secret');
     fs.writeFileSync(secret, 'canary');
-    const command = [
-      '/bin/bash',
-      '-c',
-      `exec 3<${secret} 9<${secret} 17<${secret} 20<${scratch}; exec ${CORDON} run env`,
-    ];
-    const report = await serverReport({}, command);
-    // 0, 1, 2 and the descriptor that lists them, with those that Node opens for itself.
-    const bare = JSON.parse(
-      spawnSync(process.execPath, ['-p', 'JSON.stringify(require("node:fs").readdirSync("/proc/self/fd"))'], {
-        encoding: 'utf8',
-      }).stdout,
-    ) as string[];
-    expect(report.fds.length).toBeLessThanOrEqual(bare.length);
+    const leaks = `exec 3<${secret} 9<${secret} 17<${secret} 20<${scratch} 21> >(cat)`;
+    const report = await serverReport({}, ['/bin/bash', '-c', `${leaks}; exec ${CORDON} run env`]);
+    expect(report.fds.length).toBeGreaterThan(3);
+    expect(foreign(report.fds)).toEqual([]);
+
+    // Without a launcher in between, the same descriptors arrive.
+    const script = `${DESCRIPTORS}; console.log(JSON.stringify(descriptors()))`;
+    const bare = spawnSync('/bin/bash', ['-c', `${leaks}; exec "$0" -e "$1"`, process.execPath, script], {
+      encoding: 'utf8',
+    });
+    expect(foreign(JSON.parse(bare.stdout) as Descriptor[])).toEqual(
+      expect.arrayContaining([secret, scratch, expect.stringMatching(/^pipe:/)]),
+    );
   });
 });
 
