@@ -1,5 +1,6 @@
 // The listening sockets that came out of the sandbox's network, in use: connections go to the broker, questions about
-// names are answered. `failed` says that one of them broke, which nobody inside can bring about.
+// names are answered. `failed` says that one of them broke, which nobody inside can bring about; since Bun says nothing of a
+// listener that another process shut down (and turns in circles), they are looked at from time to time.
 import dgram from 'node:dgram';
 import net from 'node:net';
 import type { Broker } from './broker.ts';
@@ -27,7 +28,11 @@ export interface ListenOptions {
   readonly broker: Broker;
   readonly names: Names;
   readonly onEvent: (event: EgressEvent) => void;
+  /** Whether connections can still arrive on a descriptor. */
+  readonly isListening: (fd: number) => boolean;
 }
+
+const LOOK_MS = 2000;
 
 export function listenOn(sockets: EgressSockets, options: ListenOptions): Listening {
   const { broker, names } = options;
@@ -36,10 +41,18 @@ export function listenOn(sockets: EgressSockets, options: ListenOptions): Listen
   const failed = new Promise<Error>((resolve) => {
     fail = resolve;
   });
+  const listeners: number[] = [];
+  const looking = setInterval(() => {
+    if (!listeners.every((fd) => options.isListening(fd)))
+      fail(new Error('a listening socket was shut down'));
+  }, LOOK_MS);
+  looking.unref();
+  closers.push(() => clearInterval(looking));
   const serve = (fd: number, accept: (socket: net.Socket) => void): void => {
     const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, accept);
     server.on('error', (error) => fail(error));
     server.listen({ fd });
+    listeners.push(fd);
     closers.push(() => server.close());
   };
   if (sockets.kind === 'proxy') {

@@ -8,6 +8,7 @@ const { symbols: c } = dlopen('libc.so.6', {
   socketpair: { args: [T.i32, T.i32, T.i32, T.ptr], returns: T.i32 },
   socket: { args: [T.i32, T.i32, T.i32], returns: T.i32 },
   setsockopt: { args: [T.i32, T.i32, T.i32, T.ptr, T.u32], returns: T.i32 },
+  getsockopt: { args: [T.i32, T.i32, T.i32, T.ptr, T.ptr], returns: T.i32 },
   bind: { args: [T.i32, T.ptr, T.u32], returns: T.i32 },
   listen: { args: [T.i32, T.i32], returns: T.i32 },
   ioctl: { args: [T.i32, T.u64, T.ptr], returns: T.i32 },
@@ -24,6 +25,7 @@ const SOCK_DGRAM = 2;
 const SOCK_SEQPACKET = 5;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
+const SO_ACCEPTCONN = 30;
 const SCM_RIGHTS = 1;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
@@ -108,6 +110,15 @@ export function openListener({ transport, address, port }: Listener): number {
   must(c.bind(fd, ptr(where), where.length), name);
   if (transport === 'tcp') must(c.listen(fd, BACKLOG), name);
   return fd;
+}
+
+const answer = new Int32Array(new ArrayBuffer(4));
+const answerSize = new Uint32Array(new ArrayBuffer(4));
+/** Whether connections can still arrive on that socket. */
+export function isListening(fd: number): boolean {
+  answer[0] = 0;
+  answerSize[0] = 4;
+  return c.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, ptr(answer), ptr(answerSize)) === 0 && answer[0] === 1;
 }
 
 /** Sends descriptors, which stay open here, in one packet. */

@@ -1,5 +1,6 @@
 // P5: nothing of a server with network outlives the launcher, however and whenever that dies: no process, no network.
 // Every process of a sandbox carries a token in its command line, so that "nothing" can be counted.
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +11,21 @@ import { type PlainFarEnd, plainFarEnd } from './far-ends.ts';
 import { type EgressStage, type Sandboxed, setEgressStage } from './sandboxed.ts';
 
 const [column] = columns().toReversed();
+
+/** What another process of this user, or root, can do to the launcher's listening sockets. Prints how many it shut down. */
+const BREAK_LISTENERS = `
+import ctypes, os, socket, sys
+PIDFD_GETFD = 438
+pid = int(sys.argv[1])
+libc, pidfd, broken = ctypes.CDLL(None), os.pidfd_open(pid), 0
+for name in os.listdir(f'/proc/{pid}/fd'):
+    if not os.readlink(f'/proc/{pid}/fd/{name}').startswith('socket:'): continue
+    copy = socket.socket(fileno=libc.syscall(PIDFD_GETFD, pidfd, int(name), 0))
+    if copy.family == socket.AF_INET and copy.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        copy.shutdown(socket.SHUT_RDWR)
+        broken += 1
+print(broken)
+`;
 let stage: EgressStage;
 let far: PlainFarEnd;
 
@@ -110,5 +126,25 @@ describe.each(WAYS)('P5 %s', (mode) => {
     expect(seen.size).toBeGreaterThan(0);
     expect([...seen].filter((network) => left.has(network))).toEqual([]);
     await until(() => far.seen.length === far.connections(), 1000, 'the end of all connections');
+  });
+
+  test('a listening socket that breaks ends the session, and the client is told', async () => {
+    const server = await startServer();
+    const { launcher } = server;
+    const broken = spawnSync('python3', ['-c', BREAK_LISTENERS, String(launcher.child.pid)], {
+      encoding: 'utf8',
+    });
+    expect(broken, 'sockets that were shut down').toMatchObject({
+      stdout: expect.stringMatching(/^[1-9]/) as string,
+    });
+    const answer = await launcher.request('tools/call', {
+      name: 'run',
+      arguments: { code: 'await new Promise(() => {})' },
+    });
+    expect(answer).toMatchObject({ error: { data: { source: 'cordon', reason: 'EGRESS_FAILED' } } });
+    await gone(1000);
+    launcher.child.stdin?.end();
+    await launcher.exited;
+    expect(server.log()).toMatch(/"event":"ended".*"egress"/);
   });
 });
