@@ -56,5 +56,4 @@ export type AuditEvent =
       readonly messagesToClient: number;
     })
   /** A connection of the server at its end, or a name that it asked for in vain; `count`: as many alike in a short time. */
-  | (Subject & EgressEvent & { readonly event: 'egress'; readonly count?: number })
-  | (Subject & { readonly event: 'installed' | 'pinned'; readonly files: number });
+  | (Subject & EgressEvent & { readonly event: 'egress'; readonly count?: number });

@@ -7,6 +7,7 @@
 //   6. grants, parents before children, so that a protection lies over the writable folder around it
 //   7. everything of the launcher's own made read-only, the root last (it is not recursive, so grants stay writable)
 import path from 'node:path';
+import { contains } from '../profile/paths.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { INSIDE } from './inside.ts';
 import type { LimitsPlan, Mount, NetworkPlan } from './plan.ts';
@@ -81,7 +82,7 @@ function folders(targets: readonly string[], below?: string): Mount[] {
     for (let parent = path.posix.dirname(target); parent !== '/'; parent = path.posix.dirname(parent)) {
       const inTmp = parent === '/tmp' || parent.startsWith('/tmp/');
       // A parent that is itself a grant (a folder of someone else) is never made by us: it is there.
-      const granted = targets.some((other) => other !== target && isBelow(parent, other));
+      const granted = targets.some((other) => other !== target && contains(other, parent));
       if (granted || isSystem(parent)) continue;
       if (below === undefined ? !inTmp : inTmp && parent !== below) wanted.add(parent);
     }
@@ -91,13 +92,9 @@ function folders(targets: readonly string[], below?: string): Mount[] {
     .map((target) => ({ kind: 'folder', target, mode: 0o755 }));
 }
 
-function isBelow(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(`${outer}/`);
-}
-
 /** Folders that come with a mount of the system or of bubblewrap itself. */
 function isSystem(folder: string): boolean {
-  return ['/usr', '/proc', '/dev'].some((root) => isBelow(folder, root));
+  return ['/usr', '/proc', '/dev'].some((root) => contains(root, folder));
 }
 
 function systemMounts(facts: SystemFacts): Mount[] {

@@ -1,5 +1,6 @@
 // A grant must never reach what decides about grants: the program, its profiles, its store, its audit log (FS-05, SC-30).
 import { grantPathUnsafe, grantReachesCordon } from '../messages.ts';
+import { contains } from '../profile/paths.ts';
 import { INSIDE } from './inside.ts';
 
 export interface OwnFolders {
@@ -34,8 +35,4 @@ export function refuseOwnFolders(
     );
     if (folder !== undefined) throw grantReachesCordon(grant.source, folder);
   }
-}
-
-function contains(outer: string, inner: string): boolean {
-  return inner === outer || inner.startsWith(`${outer}/`);
 }
