@@ -1,24 +1,48 @@
+import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const slow = { testTimeout: 60_000, hookTimeout: 180_000, fileParallelism: false };
+/**
+ * Files that need the machine to themselves: they measure how long something takes, or look at all that runs on it. Everything
+ * else runs beside other files, each in folders, profiles and networks of its own.
+ */
+const ALONE = [
+  'test/integration/lifecycle.test.ts',
+  'test/egress/lifecycle.test.ts',
+  'test/egress/floods.test.ts',
+  'test/escape/sessions.test.ts',
+];
+
+const slow = { testTimeout: 60_000, hookTimeout: 180_000 };
+const beside = { maxWorkers: Math.min(4, os.availableParallelism()) };
+
+const suite = (name: string, more: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], exclude: ALONE, ...slow, ...beside, ...more },
+});
 
 export default defineConfig({
   test: {
     reporters: ['default', './test/plain-totals.ts'],
     projects: [
+      suite('unit', {
+        include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
+        testTimeout: 30_000,
+      }),
+      suite('integration'),
+      suite('escape'),
+      suite('egress'),
+      suite('browser'),
+      suite('hostile'),
+      suite('e2e'),
+      // A group of its own, after all others.
       {
         test: {
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
-          testTimeout: 30_000,
+          name: 'alone',
+          include: ALONE,
+          ...slow,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
-      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...slow } },
-      { test: { name: 'escape', include: ['test/escape/**/*.test.ts'], ...slow } },
-      { test: { name: 'egress', include: ['test/egress/**/*.test.ts'], ...slow } },
-      { test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...slow } },
-      { test: { name: 'hostile', include: ['test/hostile/**/*.test.ts'], ...slow } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...slow } },
     ],
   },
 });
