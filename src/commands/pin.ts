@@ -1,14 +1,12 @@
 // `cordon pin <profile>`: resolves a profile to a lockfile and tree digests, and writes both into its folder.
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { shortDigest } from '../digest.ts';
 import { installScriptsLine, pinnedLines, scratchUnwritable, usageInvalid } from '../messages.ts';
 import { PLATFORMS } from '../platform.ts';
 import { loadProfile } from '../profile/load.ts';
 import { type PinReport, pinProfile } from '../store/pin.ts';
 import { registryOptions } from '../store/registry.ts';
-import { removeTree } from '../store/staging.ts';
+import { createScratch, removeTree } from '../store/staging.ts';
 import { isStoreFault } from '../store/store-fault.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
@@ -38,7 +36,7 @@ export async function pinCommand(context: CommandContext, names: readonly string
 
 function makeScratch(): string {
   try {
-    return fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-pin-'));
+    return createScratch(os.tmpdir(), 'cordon-pin-');
   } catch (error) {
     throw scratchUnwritable(os.tmpdir(), error);
   }

@@ -11,7 +11,7 @@ import type { NpmOptions } from '../store/npm-options.ts';
 import type { OnPlaced } from '../store/place-packages.ts';
 import { recordRuntime } from '../store/record-runtime.ts';
 import { registryOptions } from '../store/registry.ts';
-import { removeTree } from '../store/staging.ts';
+import { createScratch, removeTree } from '../store/staging.ts';
 import { isStoreFault } from '../store/store-fault.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { verifyPackage } from '../verify/verify-package.ts';
@@ -87,7 +87,7 @@ function quarantineIn(scratch: string, installation: Installation): Quarantine {
 /** By its real path: a grant may not lead through a link. */
 function makeScratch(): string {
   try {
-    return fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'cordon-review-'));
+    return createScratch(fs.realpathSync(os.tmpdir()), 'cordon-review-');
   } catch (error) {
     throw scratchUnwritable(os.tmpdir(), error);
   }

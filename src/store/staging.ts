@@ -1,33 +1,62 @@
-// Folders in which a package is put together before it gets its name, and what killed installs leave of them.
+// Private folders, named after the process that works in them, and what commands that were killed leave of them.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** A process id counts only inside its pid namespace: two containers may share one store. */
+/** A process id counts only inside its pid namespace: two containers may share one store, or one /tmp. */
 const NAMESPACE = pidNamespace();
-const STAGING = /^\.tmp-(\d+)-(\d+)-[0-9a-f]{12}$/;
+const OWNER = /^(\d+)-(\d+)-[0-9a-f]{12}$/;
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
+const STAGING = '.tmp-';
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o022;
 
-/** Makes and returns a private folder in the store. */
+/** Makes and returns a private folder in the store, for a package until it gets its name. */
 export function createStaging(store: string): string {
   fs.mkdirSync(store, { recursive: true, mode: 0o755 });
-  const folder = path.join(
-    store,
-    `.tmp-${NAMESPACE}-${process.pid}-${crypto.randomBytes(6).toString('hex')}`,
-  );
-  fs.mkdirSync(folder, { mode: 0o700 });
-  return folder;
+  return createIn(store, STAGING);
 }
 
 /** Removes what installs left whose process is gone. */
 export function sweepStaging(store: string): void {
-  for (const name of namesIn(store)) {
-    const [, namespace, pid] = STAGING.exec(name) ?? [];
-    if (namespace === undefined || pid === undefined) continue;
-    const folder = path.join(store, name);
+  for (const folder of abandonedIn(store, STAGING)) removeTree(folder);
+}
+
+/** In a folder that everybody may write to, as /tmp is. What this user's killed commands left there under the same prefix goes. */
+export function createScratch(parent: string, prefix: string): string {
+  if (keepsNames(parent))
+    for (const folder of abandonedIn(parent, prefix)) if (isOwn(folder)) removeTree(folder);
+  return createIn(parent, prefix);
+}
+
+function createIn(parent: string, prefix: string): string {
+  const name = `${prefix}${NAMESPACE}-${process.pid}-${crypto.randomBytes(6).toString('hex')}`;
+  const folder = path.join(parent, name);
+  fs.mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
+
+function abandonedIn(parent: string, prefix: string): string[] {
+  return namesIn(parent).flatMap((name) => {
+    if (!name.startsWith(prefix)) return [];
+    const [, namespace, pid] = OWNER.exec(name.slice(prefix.length)) ?? [];
+    if (namespace === undefined || pid === undefined) return [];
+    const folder = path.join(parent, name);
     const gone = namespace === NAMESPACE ? !isRunning(Number(pid)) : isOld(folder);
-    if (gone) removeTree(folder);
-  }
+    return gone ? [folder] : [];
+  });
+}
+
+/** Whether nobody else can put a folder of theirs in the place of one that was looked at. */
+function keepsNames(parent: string): boolean {
+  const stat = fs.statSync(parent, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.uid !== 0 && stat.uid !== process.getuid?.())) return false;
+  return (stat.mode & STICKY) !== 0 || (stat.mode & OTHERS_WRITE) === 0;
+}
+
+function isOwn(folder: string): boolean {
+  const stat = fs.lstatSync(folder, { throwIfNoEntry: false });
+  return stat?.isDirectory() === true && stat.uid === process.getuid?.();
 }
 
 /** Removes a folder even when its folders are read-only, as those of the store are. Never follows a link. */

@@ -7,7 +7,7 @@ import { assembleTree } from '../../../src/store/assemble.ts';
 import { writeTogether } from '../../../src/store/atomic-write.ts';
 import { commandsOf, installScriptsOf } from '../../../src/store/package-json.ts';
 import { inPool } from '../../../src/store/pool.ts';
-import { createStaging, removeTree, sweepStaging } from '../../../src/store/staging.ts';
+import { createScratch, createStaging, removeTree, sweepStaging } from '../../../src/store/staging.ts';
 import type { FetchablePackage } from '../../../src/store/waves.ts';
 import type { TreeEntry } from '../../../src/verify/manifest.ts';
 
@@ -29,6 +29,40 @@ describe('staging', () => {
     expect(fs.readdirSync(scratch).toSorted()).toEqual(
       ['.tmp-x', 'a'.repeat(64), path.basename(mine), 'runtimes'].toSorted(),
     );
+  });
+
+  it('in a folder that others write to as well: goes when it is of a dead process and of this user, and no link', () => {
+    fs.chmodSync(scratch, 0o1777);
+    const mine = createScratch(scratch, 'cordon-x-');
+    const { pid } = spawnSync('true');
+    const left = (hex: string): string =>
+      mine.replace(`-${process.pid}-`, `-${pid}-`).replace(/[0-9a-f]{12}$/, hex.repeat(12));
+    fs.mkdirSync(path.join(left('a'), 'store'), { recursive: true });
+    fs.mkdirSync(left('b'));
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) fs.chownSync(left('b'), 65_534, 65_534);
+    const kept = path.join(scratch, 'kept');
+    fs.mkdirSync(kept);
+    fs.symlinkSync(kept, left('c'));
+    const elsewhere = left('d').replace(/-\d+-/, '-1-');
+    fs.mkdirSync(elsewhere);
+    const next = createScratch(scratch, 'cordon-x-');
+    const stay = [mine, next, kept, left('c'), elsewhere, ...(isRoot ? [left('b')] : [])];
+    expect(fs.readdirSync(scratch).toSorted()).toEqual(stay.map((one) => path.basename(one)).toSorted());
+    expect(fs.statSync(next).mode & 0o777).toBe(0o700);
+  });
+
+  it('where others could swap what was looked at, nothing is removed', () => {
+    const mine = createScratch(scratch, 'cordon-x-');
+    const { pid } = spawnSync('true');
+    const dead = mine.replace(`-${process.pid}-`, `-${pid}-`);
+    fs.mkdirSync(dead);
+    fs.chmodSync(scratch, 0o777);
+    createScratch(scratch, 'cordon-x-');
+    expect(fs.existsSync(dead)).toBe(true);
+    fs.chmodSync(scratch, 0o700);
+    createScratch(scratch, 'cordon-x-');
+    expect(fs.existsSync(dead)).toBe(false);
   });
 
   it('removes read-only trees and follows no link', () => {
