@@ -1,5 +1,7 @@
 // `cordon review <profile>` and `cordon review npm:<package>@<version>`: starts the server in quarantine and shows everything
 // that a person should see before it is approved.
+import fs from 'node:fs';
+import path from 'node:path';
 import { outputUnwritable, usageInvalid } from '../messages.ts';
 import { loadProfile } from '../profile/load.ts';
 import { resolveServer } from '../resolve/resolve.ts';
@@ -32,6 +34,8 @@ export async function reviewCommand(
 ): Promise<number> {
   if (target === undefined || more.length > 0)
     throw usageInvalid('cordon review takes one profile, or npm:<package>@<version>');
+  // Before servers are started: a page that has nowhere to go.
+  if (options.html !== undefined) requireFolder(options.html);
   const collected = await collectFor(context, target);
   show(context, collected, options);
   const { material } = collected;
@@ -73,6 +77,14 @@ function show(context: CommandContext, { material, notes }: Collected, options: 
     else showPaged(context, text);
   }
   for (const note of notes) context.err(`note: ${note}\n`);
+}
+
+function requireFolder(file: string): void {
+  try {
+    fs.accessSync(path.dirname(file), fs.constants.W_OK);
+  } catch (error) {
+    throw outputUnwritable(error);
+  }
 }
 
 function writeReport(file: string, text: string): void {

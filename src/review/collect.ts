@@ -9,6 +9,7 @@ import { loadPins } from '../pins/load.ts';
 import { CordonError } from '../errors.ts';
 import { listProfiles } from '../profile/load.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
+import { inPool } from '../store/pool.ts';
 import { probeEgress } from '../system/probe-egress.ts';
 import { probeSystem } from '../system/probe.ts';
 import { approvedState, reviewedProfile } from './approved-file.ts';
@@ -47,17 +48,10 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       const facts = packageFacts(server, verified, runtime);
       const system = probeSystem();
       const seesNames = probeEgress('auto').way === 'transparent';
-      const starts = startsFor(profile.permissions.mcp);
-      const tries: Try[] = [];
-      for (const [index, start] of starts.entries()) {
-        request.onStart(index, starts.length);
-        // Who cannot be asked once in a generation is not asked again in it.
-        if (tries.some((earlier) => earlier.start.generation === start.generation && !isListed(earlier)))
-          continue;
-        const scratch = quarantine.folder(`start-${index}`);
-        const context = { server, package: verified, runtime, facts: system, seesNames, scratch };
-        tries.push({ start, probed: await probe(start, context) });
-      }
+      const tries = await tryAll(startsFor(profile.permissions.mcp), request.onStart, (start, name) => {
+        const scratch = quarantine.folder(name);
+        return probe(start, { server, package: verified, runtime, facts: system, seesNames, scratch });
+      });
       const definitions = pinnedDefinitions(tries, profile.permissions.mcp);
       refuseUnlisted(tries, definitions, profile.definitions);
       const material: ReviewMaterial = {
@@ -87,8 +81,33 @@ interface Try {
   readonly probed: Probed;
 }
 
-function isListed({ probed }: Try): boolean {
-  return probed.outcome === 'listed';
+/** Starts at the same time: each of them mostly waits for its server to settle, and two leave it time enough to. */
+const AT_ONCE = 2;
+
+/** The first of each generation, and then the others of those that can be listed. In the order of `starts`. */
+async function tryAll(
+  starts: readonly Start[],
+  onStart: (done: number, total: number) => void,
+  attempt: (start: Start, name: string) => Promise<Probed>,
+): Promise<readonly Try[]> {
+  const outcomes = new Map<Start, Probed>();
+  const tryThese = (some: readonly Start[]): Promise<void> =>
+    inPool(some, AT_ONCE, async (start) => {
+      onStart(outcomes.size, starts.length);
+      outcomes.set(start, await attempt(start, `start-${starts.indexOf(start)}`));
+    });
+  const firsts = starts.filter(
+    ({ generation }, index) => starts.findIndex((start) => start.generation === generation) === index,
+  );
+  await tryThese(firsts);
+  // Who cannot be asked once in a generation is not asked again in it.
+  const listed = firsts.filter((start) => outcomes.get(start)?.outcome === 'listed');
+  const spoken = new Set(listed.map(({ generation }) => generation));
+  await tryThese(starts.filter((start) => !outcomes.has(start) && spoken.has(start.generation)));
+  return starts.flatMap((start): Try[] => {
+    const probed = outcomes.get(start);
+    return probed === undefined ? [] : [{ start, probed }];
+  });
 }
 
 /**
