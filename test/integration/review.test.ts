@@ -14,13 +14,16 @@ import {
   LIST_MEMBER,
 } from '../../src/pins/definitions.ts';
 import type { PackageFacts, ProbeReport } from '../../src/review/material.ts';
+import { inPool } from '../../src/store/pool.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
-import { CORDON, processesWith } from '../fixtures/launcher.ts';
+import { CORDON, processesWith, until } from '../fixtures/launcher.ts';
 
 const SERVER = new URL('../fixtures/servers/reviewed-server.mjs', import.meta.url).pathname;
 const home = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-reviews-')));
-const temporary = path.join(home, 'tmp');
-fs.mkdirSync(temporary);
+/** Of everything that was started here: the quarantines are named after them. bin/cordon lets nobody choose another folder. */
+const started = new Set<string>();
+const quarantines = (): string[] =>
+  fs.readdirSync('/tmp').filter((name) => started.has(/^cordon-review-\d+-(\d+)-/.exec(name)?.[1] ?? ''));
 
 interface Ran {
   readonly status: number | null;
@@ -28,12 +31,18 @@ interface Ran {
   readonly stderr: string;
 }
 
-function cordon(...args: readonly string[]): Promise<Ran> {
+function start(...args: readonly string[]) {
   const child = spawn(CORDON, args, {
     cwd: home,
-    env: { HOME: home, PATH: '/usr/bin:/bin', TMPDIR: temporary },
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  started.add(String(child.pid));
+  return child;
+}
+
+function cordon(...args: readonly string[]): Promise<Ran> {
+  const child = start(...args);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -41,10 +50,16 @@ function cordon(...args: readonly string[]): Promise<Ran> {
 }
 
 /** A profile of that name whose server gets these words. */
-function profile(name: string, words: readonly string[], more: object = {}): string {
+function profile(
+  name: string,
+  words: readonly string[] = [name],
+  more: object = {},
+  packageName = 'fixture-server',
+): string {
   return installFixtureProfile({
     home,
     name,
+    package: packageName,
     files: { 'server.mjs': SERVER },
     profile: { args: words, definitions: 'pinned', ...more },
   }).profileFolder;
@@ -72,6 +87,8 @@ interface Review {
   }>;
   readonly probes: readonly ProbeReport[];
   readonly notes: readonly string[];
+  /** In place of all that, when it was refused. */
+  readonly error?: { readonly code: string; readonly message: string; readonly details: readonly string[] };
 }
 
 async function review(name: string): Promise<Review> {
@@ -85,43 +102,81 @@ const names = ({ definitions }: Review, context: number, kind: DefinitionKind) =
 
 const listings = ({ probes }: Review) => new Set(probes.map(({ listing }) => listing)).size;
 
-async function refusal(name: string): Promise<{ code: string; message: string; details: string[] }> {
-  const ran = await cordon('review', name, '--json');
-  expect(ran.status).toBe(125);
-  return (JSON.parse(ran.stdout) as { error: { code: string; message: string; details: string[] } }).error;
+const UNLISTABLE: ReadonlyArray<readonly [string, string]> = [
+  ['dies', 'it ended with status 3'],
+  ['endless', 'its tools/list has more than 64 pages'],
+  ['circle', 'the pages of its tools/list go in a circle'],
+  ['flood', 'it wrote a line without end'],
+  ['bad', 'its tools/list cannot be pinned: tool 3 of 3: name has characters that cannot be seen'],
+  ['late', 'it ended with status 0'],
+];
+
+/** What is collected once, before the tests look at it: words for the server, and what else is in its profile. */
+const REVIEWED: ReadonlyArray<readonly [name: string, words?: readonly string[], more?: object]> = [
+  ['honest', ['modern', 'prompts', 'pages']],
+  ['by-client'],
+  ['by-capability'],
+  ['unstable'],
+  ['path', ['path'], { permissions: { filesystem: [{ path: '${workspace}', access: 'write' }] } }],
+  ['granted', ['by-capability'], { permissions: { mcp: { roots: true } } }],
+  [
+    'curious',
+    ['curious'],
+    {
+      secrets: { TOKEN: { why: 'calls' }, OPTIONAL: { why: 'more', required: false } },
+      permissions: { network: [{ host: 'telemetry.example.com', port: 443 }] },
+    },
+  ],
+  ['asks', ['asks', 'noisy']],
+  ['guess'],
+  ['clock'],
+  ...UNLISTABLE.map(([word]) => [word] as const),
+];
+/** Each mostly waits for its server to settle. */
+const AT_ONCE = 4;
+const collected = new Map<string, Review>();
+
+function seen(name: string): Review {
+  const found = collected.get(name);
+  if (found === undefined) throw new Error(`${name} was not reviewed`);
+  return found;
 }
+
+beforeAll(async () => {
+  for (const [name, words, more] of REVIEWED) profile(name, words, more);
+  await inPool(REVIEWED, AT_ONCE, async ([name]) => void collected.set(name, await review(name)));
+});
 
 afterAll(() => {
   expect(processesWith('reviewed-server.mjs')).toEqual([]);
   expect(processesWith(home)).toEqual([]);
-  expect(fs.readdirSync(temporary)).toEqual([]);
+  expect(quarantines()).toEqual([]);
   fs.rmSync(home, { recursive: true, force: true });
 });
 
 describe('an honest server of both generations', () => {
-  let seen: Awaited<ReturnType<typeof review>>;
-  beforeAll(async () => {
-    profile('honest', ['modern', 'prompts', 'pages']);
-    seen = await review('honest');
+  let honest: Review;
+  beforeAll(() => {
+    honest = seen('honest');
   });
 
   test('is listed whole in each context, all pages', () => {
-    expect(seen.contexts).toEqual([
+    expect(honest.contexts).toEqual([
       { generation: 'legacy', protocolVersion: '2025-11-25', clientCapabilities: {} },
       { generation: 'modern', protocolVersion: '2026-07-28', clientCapabilities: {} },
     ]);
     for (const context of [0, 1]) {
-      expect(names(seen, context, 'tool')).toEqual(['read', 'write']);
-      expect(names(seen, context, 'prompt')).toEqual(['ask']);
-      expect(names(seen, context, 'resource')).toEqual(['test://r']);
-      expect(names(seen, context, 'template')).toEqual([]);
+      expect(names(honest, context, 'tool')).toEqual(['read', 'write']);
+      expect(names(honest, context, 'prompt')).toEqual(['ask']);
+      expect(names(honest, context, 'resource')).toEqual(['test://r']);
+      expect(names(honest, context, 'template')).toEqual([]);
     }
-    expect(seen.server).toContainEqual({
+    expect(honest.server).toContainEqual({
       part: 'instructions',
       value: 'Read before you write.',
       contexts: [0, 1],
     });
-    expect(seen.server).toContainEqual({
+    expect(honest.server).toContainEqual({
       part: 'serverInfo',
       value: { name: 'reviewed', version: '1.0.0' },
       contexts: [0, 1],
@@ -129,60 +184,49 @@ describe('an honest server of both generations', () => {
   });
 
   test('is started under several names and capabilities, and says the same', () => {
-    expect(new Set(seen.probes.map(({ client }) => client)).size).toBeGreaterThanOrEqual(4);
-    expect(seen.probes.map(({ context }) => context.generation)).toEqual([
+    expect(new Set(honest.probes.map(({ client }) => client)).size).toBeGreaterThanOrEqual(4);
+    expect(honest.probes.map(({ context }) => context.generation)).toEqual([
       'legacy',
       'legacy',
       'legacy',
       'modern',
       'modern',
     ]);
-    expect(listings(seen)).toBe(1);
-    expect(seen.probes.every(({ stable, denied }) => stable === true && denied.length === 0)).toBe(true);
+    expect(listings(honest)).toBe(1);
+    expect(honest.probes.every(({ stable, denied }) => stable === true && denied.length === 0)).toBe(true);
   });
 
   test('is told by what stands in its tree and lockfile', () => {
-    expect(seen.package).toMatchObject({ name: 'fixture-server', version: '1.0.0', files: 2 });
-    expect(seen.package.packages).toMatchObject([{ installScripts: [], native: [], license: null }]);
-    expect(seen.approved).toBeNull();
-    expect(seen.status).toBe(1);
+    expect(honest.package).toMatchObject({ name: 'fixture-server', version: '1.0.0', files: 2 });
+    expect(honest.package.packages).toMatchObject([{ installScripts: [], native: [], license: null }]);
+    expect(honest.approved).toBeNull();
+    expect(honest.status).toBe(1);
   });
 });
 
 describe('a server that says different things', () => {
-  test('RP-06: to one client, to one with capabilities, at each listing, in each folder', async () => {
-    for (const word of ['by-client', 'by-capability', 'unstable', 'path']) profile(word, [word]);
-    expect(listings(await review('by-client'))).toBe(2);
-    const byCapability = await review('by-capability');
-    expect(listings(byCapability)).toBe(2);
-    expect(names(byCapability, 0, 'tool')).toEqual(['read', 'write']);
-    const unstable = await review('unstable');
-    expect(unstable.probes.map(({ stable }) => stable)).toEqual([false, false, false]);
-    profile('path', ['path'], {
-      permissions: { filesystem: [{ path: '${workspace}', access: 'write' }] },
-    });
-    expect(listings(await review('path'))).toBeGreaterThan(1);
+  test('RP-06: to one client, to one with capabilities, at each listing, in each folder', () => {
+    expect(listings(seen('by-client'))).toBe(2);
+    expect(listings(seen('by-capability'))).toBe(2);
+    expect(names(seen('by-capability'), 0, 'tool')).toEqual(['read', 'write']);
+    expect(seen('unstable').probes.map(({ stable }) => stable)).toEqual([false, false, false]);
+    expect(listings(seen('path'))).toBeGreaterThan(1);
   });
 
-  test('RP-07: what a granted capability brings is pinned beside what is said without', async () => {
-    profile('granted', ['by-capability'], { permissions: { mcp: { roots: true } } });
-    const seen = await review('granted');
-    expect(seen.contexts.map(({ clientCapabilities }) => Object.keys(clientCapabilities))).toEqual([
+  test('RP-07: what a granted capability brings is pinned beside what is said without', () => {
+    const granted = seen('granted');
+    expect(granted.contexts.map(({ clientCapabilities }) => Object.keys(clientCapabilities))).toEqual([
       [],
       ['roots'],
     ]);
-    expect(names(seen, 0, 'tool')).toEqual(['read', 'write']);
-    expect(names(seen, 1, 'tool')).toEqual(['read', 'roots', 'write']);
+    expect(names(granted, 0, 'tool')).toEqual(['read', 'write']);
+    expect(names(granted, 1, 'tool')).toEqual(['read', 'roots', 'write']);
   });
 });
 
 describe('a server in quarantine', () => {
-  test('reaches nothing and nobody, gets no secret, and what it asked for is written down', async () => {
-    profile('curious', ['curious'], {
-      secrets: { TOKEN: { why: 'calls' }, OPTIONAL: { why: 'more', required: false } },
-      permissions: { network: [{ host: 'telemetry.example.com', port: 443 }] },
-    });
-    const { definitions, probes, notes } = await review('curious');
+  test('reaches nothing and nobody, gets no secret, and what it asked for is written down', () => {
+    const { definitions, probes, notes } = seen('curious');
     const said = JSON.stringify(definitions);
     expect(said).toContain('token:cordon-review-placeholder optional:undefined');
     expect(said).toMatch(/telemetry\.example\.com:E[A-Z_]+ /);
@@ -195,9 +239,8 @@ describe('a server in quarantine', () => {
       ]);
   });
 
-  test('S2C-01, S2C-11: its requests and odd notifications are refused and counted', async () => {
-    profile('asks', ['asks', 'noisy']);
-    const { probes } = await review('asks');
+  test('S2C-01, S2C-11: its requests and odd notifications are refused and counted', () => {
+    const { probes } = seen('asks');
     expect(probes[0]?.listChanged).toBe(2);
     expect(probes[0]?.denied).toEqual([
       { by: 'relay', what: 'the line is not JSON', reason: 'frame-invalid', count: 1 },
@@ -207,28 +250,22 @@ describe('a server in quarantine', () => {
     expect(probes[0]?.stderr).toBe('\u001b[31mred\u001b[0m\n');
   });
 
-  test('JR-06, JR-08: answers under other ids are not taken', async () => {
-    profile('guess', ['guess']);
-    const { definitions, probes } = await review('guess');
+  test('JR-06, JR-08: answers under other ids are not taken', () => {
+    const { definitions, probes } = seen('guess');
     expect(JSON.stringify(definitions)).not.toContain('POISON');
     expect(probes[0]?.denied).toMatchObject([{ what: 'an answer that nobody asked for', count: 42 }]);
   });
 });
 
 describe('a server that cannot be listed is refused with what it did', () => {
-  test.each<[string, string]>([
-    ['dies', 'it ended with status 3'],
-    ['endless', 'its tools/list has more than 64 pages'],
-    ['circle', 'the pages of its tools/list go in a circle'],
-    ['flood', 'it wrote a line without end'],
-    ['bad', 'its tools/list cannot be pinned: tool 3 of 3: name has characters that cannot be seen'],
-    ['late', 'it ended with status 0'],
-  ])('%s', async (word, why) => {
-    profile(word, [word]);
-    const { code, message, details } = await refusal(word);
-    expect(code).toBe('SERVER_UNREVIEWABLE');
-    expect(message).toBe(`the server could not be asked for what it offers: ${why}`);
-    expect(details).toEqual(word === 'dies' ? ['"no key was given\\x1b[2J"'] : []);
+  test.each(UNLISTABLE)('%s', (word, why) => {
+    const { status, error } = seen(word);
+    expect(status).toBe(125);
+    expect(error).toMatchObject({
+      code: 'SERVER_UNREVIEWABLE',
+      message: `the server could not be asked for what it offers: ${why}`,
+      details: word === 'dies' ? ['"no key was given\\x1b[2J"'] : [],
+    });
   });
 });
 
@@ -243,16 +280,41 @@ describe('approve', () => {
     const document = JSON.parse(fs.readFileSync(file, 'utf8')) as object;
     fs.writeFileSync(file, JSON.stringify({ ...document, ...change }));
   };
+  /** A profile of another name with the same pins and approval. */
+  const copy = (name: string): string => {
+    const other = path.join(path.dirname(folder), name);
+    fs.cpSync(folder, other, { recursive: true });
+    return other;
+  };
+  const approvedDefinitions = (definitions: readonly Definitions[]) =>
+    definitions.flatMap((one) => KINDS.flatMap((kind) => one[LIST_MEMBER[kind]].map(({ hash }) => hash)));
   let folder: string;
   let digest: string;
   let reviewed: Review;
-  const approvedDefinitions = (definitions: readonly Definitions[]) =>
-    definitions.flatMap((one) => KINDS.flatMap((kind) => one[LIST_MEMBER[kind]].map(({ hash }) => hash)));
+  let approved: Ran;
+  /** Reviews and approvals after the first one, by what was done to the profile before. */
+  let later: Record<'described' | 'widened' | 'altered', Review>;
+  let tooLate: Ran;
+  let clock: Ran;
 
   beforeAll(async () => {
     folder = profile('approved', ['prompts']);
     reviewed = await review('approved');
     ({ digest } = reviewed);
+    approved = await cordon('approve', 'approved', '--digest', digest.slice('sha256:'.length, 19));
+    edit(copy('described'), { description: 'Another text.' });
+    edit(copy('widened'), { permissions: { mcp: { sampling: true } } });
+    const file = path.join(copy('altered'), 'approved.json');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"sampling": false', '"sampling": true'));
+    const [described, widened, altered, ...refused] = await Promise.all([
+      review('described'),
+      review('widened'),
+      review('altered'),
+      cordon('approve', 'widened', '--digest', digest),
+      cordon('approve', 'clock', '--digest', seen('clock').digest),
+    ]);
+    later = { described, widened, altered };
+    [tooLate, clock] = refused;
   });
 
   test.each([[], ['--digest', 'abcdef'], ['--digest', 'sha256:'], ['--digest', 'x'.repeat(64)]])(
@@ -264,9 +326,8 @@ describe('approve', () => {
     },
   );
 
-  test('writes down who read which report, and the definitions word for word', async () => {
-    const ran = await cordon('approve', 'approved', '--digest', digest.slice('sha256:'.length, 19));
-    expect(ran.stderr).toBe('');
+  test('writes down who read which report, and the definitions word for word', () => {
+    expect(approved.stderr).toBe('');
     const { approval, definitions } = pinsOf(folder);
     expect(approval).toMatchObject({
       digest,
@@ -276,41 +337,31 @@ describe('approve', () => {
     expect(approvedDefinitions(definitions)).toEqual(reviewed.definitions.map(({ sha256 }) => sha256));
   });
 
-  test('the next review finds it approved, with a copy to compare with', async () => {
-    const { status, approved, grants } = await review('approved');
+  test('the next review finds it approved, with a copy to compare with; another description does not void it', () => {
+    const { status, approved: known, grants } = later.described;
     expect(status).toBe(0);
-    expect(approved?.package).toMatchObject({ name: 'fixture-server', version: '1.0.0' });
+    expect(known?.package).toMatchObject({ name: 'fixture-server', version: '1.0.0' });
     expect(grants.changes).toEqual([]);
   });
 
-  test('a grant that is added afterwards voids it; a reason does not', async () => {
-    edit(folder, { description: 'Another text.' });
-    expect((await review('approved')).status).toBe(0);
-    edit(folder, { permissions: { mcp: { sampling: true } } });
-    const { status, digest: other, grants } = await review('approved');
+  test('a grant that is added afterwards voids it', () => {
+    const { status, digest: other, grants } = later.widened;
     expect(status).toBe(1);
     expect(other).not.toBe(digest);
     expect(grants.changes).toHaveLength(1);
-    const ran = await cordon('approve', 'approved', '--digest', digest);
-    expect(ran.stderr).toContain('APPROVAL_MISMATCH');
-    expect(ran.stderr).not.toContain(other.slice(7, 19));
-    expect(pinsOf(folder).approval?.digest).toBe(digest);
+    expect(tooLate.stderr).toContain('APPROVAL_MISMATCH');
+    expect(tooLate.stderr).not.toContain(other.slice(7, 19));
+    expect(pinsOf(path.join(path.dirname(folder), 'widened')).approval?.digest).toBe(digest);
   });
 
-  test('a copy that is not what was approved says nothing', async () => {
-    edit(folder, { permissions: {} });
-    const file = path.join(folder, 'approved.json');
-    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('"sampling": false', '"sampling": true'));
-    const { status, approved, grants } = await review('approved');
+  test('a copy that is not what was approved says nothing', () => {
+    const { status, approved: known, grants } = later.altered;
     expect(status).toBe(0);
-    expect([approved?.package, grants.changes]).toEqual([null, null]);
+    expect([known?.package, grants.changes]).toEqual([null, null]);
   });
 
-  test('what changes from start to start has no digest that could be approved', async () => {
-    profile('clock', ['clock']);
-    const { digest: once } = await review('clock');
-    const ran = await cordon('approve', 'clock', '--digest', once);
-    expect(ran.stderr).toContain('APPROVAL_MISMATCH');
+  test('what changes from start to start has no digest that could be approved', () => {
+    expect(clock.stderr).toContain('APPROVAL_MISMATCH');
   });
 
   test('there is no way to approve without naming one profile and its digest', async () => {
@@ -322,36 +373,53 @@ describe('approve', () => {
 });
 
 test('the report is one text, one Markdown, one page and one document, and none of them holds what it quotes as it is', async () => {
-  profile('noisy', ['noisy']);
+  profile('noisy');
   const page = path.join(home, 'report.html');
-  const [text, markdown, html] = await Promise.all([
+  const [text, markdown] = await Promise.all([
     cordon('review', 'noisy'),
-    cordon('review', 'noisy', '--markdown'),
-    cordon('review', 'noisy', '--html', page),
+    cordon('review', 'noisy', '--markdown', '--html', page),
   ]);
-  expect(html.stdout).toBe('');
   for (const report of [text.stdout, markdown.stdout, fs.readFileSync(page, 'utf8')]) {
     expect(report).toContain('Read before you write.');
     expect(report).not.toContain('\u001b');
   }
   expect(fs.readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/i);
-  const lost = await cordon('review', 'noisy', '--html', '/nonexistent/report.html');
-  expect(lost.stderr).toContain('OUTPUT_UNWRITABLE');
 });
 
-test('a command that is interrupted leaves no folder and no server', async () => {
-  profile('silent', ['silent']);
-  const child = spawn(CORDON, ['review', 'silent'], {
-    cwd: home,
-    env: { HOME: home, PATH: '/usr/bin:/bin', TMPDIR: temporary },
-    stdio: 'ignore',
+test('a page that cannot be written is said before anything is started', async () => {
+  const lost = await cordon('review', 'honest', '--html', '/nonexistent/report.html');
+  expect(lost.stderr).toContain('OUTPUT_UNWRITABLE');
+  expect(lost.stdout).toBe('');
+});
+
+describe('a command that is ended from outside', () => {
+  /** Of this run alone: others may test on the same machine. */
+  const server = `silent-server-${process.pid}`;
+  const inside = () => processesWith(`/cordon/package/node_modules/${server}`);
+
+  async function endedBy(signal: NodeJS.Signals): Promise<number | null> {
+    const child = start('review', 'silent');
+    child.stdout.resume();
+    child.stderr.resume();
+    const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+    await until(() => inside().length > 0, 20_000, 'a server that runs');
+    expect(quarantines()).toHaveLength(1);
+    child.kill(signal);
+    return ended;
+  }
+  beforeAll(() => void profile('silent', ['silent'], {}, server));
+
+  test('leaves no folder and no server when it was interrupted', async () => {
+    expect(await endedBy('SIGINT')).toBe(130);
+    await until(() => inside().length === 0);
+    expect(quarantines()).toEqual([]);
   });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  while (processesWith('/cordon/package/node_modules/fixture-server').length === 0)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  child.kill('SIGINT');
-  expect(await ended).toBe(130);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(fs.readdirSync(temporary)).toEqual([]);
-  expect(processesWith('/cordon/package/node_modules/fixture-server')).toEqual([]);
+
+  test('killed, it leaves no server, and its folder until the next review', async () => {
+    expect(await endedBy('SIGKILL')).toBe(null);
+    await until(() => inside().length === 0);
+    expect(quarantines()).toHaveLength(1);
+    await cordon('review', 'dies');
+    expect(quarantines()).toEqual([]);
+  });
 });
