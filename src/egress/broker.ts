@@ -43,6 +43,9 @@ export class Broker {
   readonly #admission: Admission;
   readonly #sockets = new Set<Socket>();
   readonly #attempts = new Set<Promise<void>>();
+  /** What is carried just now, by the server's end of it. */
+  readonly #carried = new Map<Socket, { readonly attempt: Attempt; readonly outcome: Outcome }>();
+  readonly #told = new WeakSet<Socket>();
 
   constructor(options: BrokerOptions) {
     this.#grants = options.grants;
@@ -61,8 +64,12 @@ export class Broker {
     this.#begin(client, this.#serveConnect(client));
   }
 
-  /** Ends all connections at once. Resolves when all of them were told of. */
+  /**
+   * Ends all connections at once. What was carried is told of before this returns, because the launcher may have no time left;
+   * resolves when all attempts were told of.
+   */
   async close(): Promise<void> {
+    for (const { attempt, outcome } of this.#carried.values()) this.#finish(attempt, outcome);
     for (const socket of this.#sockets) socket.destroy();
     await Promise.allSettled(this.#attempts);
   }
@@ -127,7 +134,8 @@ export class Broker {
     return { ...(await this.#carry(attempt, reached, hello.bytes)), host, port };
   }
 
-  async #carry({ client }: Attempt, reached: Reached, first: Buffer): Promise<Outcome> {
+  async #carry(attempt: Attempt, reached: Reached, first: Buffer): Promise<Outcome> {
+    const { client } = attempt;
     if (reached.kind !== 'connected') {
       const { kind, reason, address } = reached;
       return { verdict: kind, reason, ...(address === undefined ? {} : { address }) };
@@ -136,13 +144,10 @@ export class Broker {
     this.#own(upstream);
     if (begun.length > 0) client.write(begun);
     if (first.length > 0) upstream.write(first);
+    const carried = { verdict: 'allowed', upstream, ...(address === undefined ? {} : { address }) } as const;
+    this.#carried.set(client, { attempt, outcome: { ...carried, reason: 'reset' } });
     const spliced = await splice(client, upstream);
-    return {
-      verdict: 'allowed',
-      upstream,
-      ...(address === undefined ? {} : { address }),
-      ...(spliced === 'reset' ? { reason: 'reset' } : {}),
-    };
+    return { ...carried, ...(spliced === 'reset' ? { reason: 'reset' } : {}) };
   }
 
   async #admitted(attempt: Attempt, work: () => Promise<Outcome & Partial<Attempt>>): Promise<void> {
@@ -165,6 +170,9 @@ export class Broker {
     const { client } = attempt;
     const { verdict, reason, address, upstream, host = attempt.host, port = attempt.port } = outcome;
     if (!client.destroyed && !client.writableEnded) client.resetAndDestroy();
+    this.#carried.delete(client);
+    if (this.#told.has(client)) return;
+    this.#told.add(client);
     this.#onEvent({
       host,
       port,

@@ -4,7 +4,7 @@ import { digestHex } from '../../digest.ts';
 import { PROFILE_NAME } from '../../profile/schema.ts';
 import type { DeniedAttempt, ProbeReport } from '../material.ts';
 import type { ReviewModel } from '../model.ts';
-import { countWords, startWords } from '../plain-words.ts';
+import { countWords } from '../plain-words.ts';
 import { byText } from '../subject.ts';
 import { type Block, type Line, type Section, theirs } from './blocks.ts';
 
@@ -54,12 +54,12 @@ export function probesSection({ probes }: ReviewModel): Section {
       },
       {
         kind: 'table',
-        head: ['client', 'capabilities', 'protocol', 'started', 'asked twice', 'changes announced'],
+        // Not how long a start took: two reviewers of one server get the same bytes.
+        head: ['client', 'capabilities', 'protocol', 'asked twice', 'changes announced'],
         rows: probes.map((probe) => [
           [theirs(probe.client)],
           [Object.keys(probe.capabilities).length === 0 ? 'none' : theirs(canonicalJson(probe.capabilities))],
           [theirs(`${probe.context.generation} ${probe.context.protocolVersion}`)],
-          [startWords(probe.startMs)],
           [probe.stable === undefined ? 'no' : probe.stable ? 'the same' : 'not the same'],
           [String(probe.listChanged)],
         ]),

@@ -420,22 +420,31 @@ describe("the company's proxy", () => {
   });
 });
 
-test('what is open when the broker ends is told of', async () => {
-  let begin = (): void => {};
-  const begun = new Promise<void>((resolve) => (begin = resolve));
-  const inside = await front(
-    await farEnd((socket) => {
+test.each(['transparent', 'proxy'] as const)(
+  '%s: what is open when the broker ends is told of at once, and once',
+  async (way) => {
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const far = await farEnd((socket) => {
       socket.write('hello');
       begin();
-    }),
-  );
-  const answer = exchange(inside.port, 'x', false);
-  await begun;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await inside.close();
-  expect(inside.events).toMatchObject([{ verdict: 'allowed', bytesToHost: 1, bytesToServer: 5 }]);
-  await answer;
-});
+    });
+    const inside = await front(far, { way });
+    const answer = exchange(
+      inside.port,
+      way === 'proxy' ? `CONNECT ${HOST}:${far} HTTP/1.1\r\n\r\nx` : 'x',
+      false,
+    );
+    await begun;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = inside.close();
+    const told = { host: HOST, port: far, verdict: 'allowed', bytesToHost: 1, bytesToServer: 5 };
+    expect(inside.events).toMatchObject([told]);
+    await closed;
+    await answer;
+    expect(inside.events).toHaveLength(1);
+  },
+);
 
 test('the proxy way: a far end that breaks off before the client speaks ends nothing but its connection', async () => {
   const far = await farEnd((socket) => setTimeout(() => socket.resetAndDestroy(), 20));
