@@ -27,11 +27,12 @@ describe('what is hidden in text', () => {
   });
 
   it('leaves nothing that Unicode calls a control, a format or ignorable', () => {
+    const hidden = /[\p{C}\p{DI}\p{Zl}\p{Zp}]/u;
     const left: string[] = [];
-    for (let code = 0; code < 0x110000; code += 1) {
-      const character = String.fromCodePoint(code);
-      if (/[\p{C}\p{DI}\p{Zl}\p{Zp}]/u.test(character) && markedString(`a${character}b`).includes(character))
-        left.push(code.toString(16));
+    for (let block = 0; block < 0x110000; block += 256) {
+      const characters = Array.from({ length: 256 }, (_, index) => String.fromCodePoint(block + index));
+      const shown = markedString(characters.filter((character) => hidden.test(character)).join('a'));
+      if (hidden.test(shown)) left.push(block.toString(16));
     }
     expect(left).toEqual([]);
   });
