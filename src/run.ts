@@ -64,7 +64,15 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     (denial) => void audit?.record({ ...subject, event: 'denied', ...denial, count: 1 }),
   );
   const relay = createRelay({
-    client: { input: readableFromFd(0), output: writableToFd(1) },
+    client: {
+      input: readableFromFd(0),
+      output: writableToFd(1),
+      isGone: async () => {
+        const { isHungUp } = await import('./launch/libc.ts');
+        // Both: whoever wrote much and closed that side still waits for answers on the other.
+        return isHungUp(0) && isHungUp(1);
+      },
+    },
     onDenied: (denial) => denials.add(denial),
   });
   const interrupted = signalReceived();

@@ -7,6 +7,7 @@ import { unchangedCode } from './own-code.ts';
 const { symbols: c } = dlopen('libc.so.6', {
   madvise: { args: [T.u64, T.u64, T.i32], returns: T.i32 },
   memfd_create: { args: [T.ptr, T.u32], returns: T.i32 },
+  poll: { args: [T.ptr, T.u64, T.i32], returns: T.i32 },
   pipe2: { args: [T.ptr, T.i32], returns: T.i32 },
   prlimit: { args: [T.i32, T.i32, T.ptr, T.ptr], returns: T.i32 },
 });
@@ -44,6 +45,18 @@ export function pipe(): { readonly read: number; readonly write: number } {
   if (c.pipe2(ptr(memory), O_CLOEXEC) !== 0) throw new Error('pipe2 failed');
   const [read = -1, write = -1] = memory;
   return { read, write };
+}
+
+const POLLERR = 8;
+const POLLHUP = 16;
+
+/** Whether nobody is at the other end of a pipe or socket any more. */
+export function isHungUp(fd: number): boolean {
+  // struct pollfd: int fd; short events; short revents.
+  const memory = allocate(8);
+  const view = new DataView(memory.buffer);
+  view.setInt32(0, fd, true);
+  return c.poll(ptr(memory), 1, 0) > 0 && (view.getInt16(6, true) & (POLLERR | POLLHUP)) !== 0;
 }
 
 /** Numbers of the kernel's resource limits, equal on x86-64 and aarch64 (asm-generic/resource.h). */

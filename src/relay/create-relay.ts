@@ -76,6 +76,7 @@ class RelaySession implements Relay {
       maxWaitingBytes: LIMITS.heldBytes,
       take: (frame) => this.#takeFromClient(frame),
       around: (takeAll) => together(takeAll, this.#server?.outlet, outlet),
+      isGone: options.client.isGone,
     });
     this.#client = { inlet, outlet };
     this.clientGone = Promise.race([outlet.gone, left, inlet.ended.then(() => this.#lastWords())]);

@@ -12,7 +12,11 @@ export interface InletOptions {
   readonly take: (frame: Frame) => boolean;
   /** Runs around all lines of one piece. */
   readonly around: (takeAll: () => void) => void;
+  /** Whether the other side is gone, which nobody hears of while reading is stopped. Asked only then. */
+  readonly isGone?: (() => Promise<boolean>) | undefined;
 }
+
+const LOOK_MS = 250;
 
 export class Inlet {
   readonly #stream: Readable;
@@ -22,6 +26,8 @@ export class Inlet {
   readonly #waiting = new Set<Frame>();
   #waitingBytes = 0;
   #isClosed = false;
+  #looking: NodeJS.Timeout | undefined;
+  #end!: () => void;
   /** Resolves at the end of the stream, however it comes. */
   readonly ended: Promise<void>;
 
@@ -30,10 +36,11 @@ export class Inlet {
     this.#options = options;
     this.#framer = new LineFramer(options.limits);
     this.ended = new Promise((resolve) => {
-      stream.on('end', resolve);
-      stream.on('error', () => resolve());
-      stream.on('close', resolve);
+      this.#end = resolve;
     });
+    stream.on('end', this.#end);
+    stream.on('error', this.#end);
+    stream.on('close', this.#end);
     stream.on('data', this.#onData);
   }
 
@@ -51,6 +58,7 @@ export class Inlet {
   /** Reads no more; what waits is forgotten. */
   close(): void {
     this.#isClosed = true;
+    clearInterval(this.#looking);
     this.#waiting.clear();
     this.#waitingBytes = 0;
     this.#stream.off('data', this.#onData);
@@ -97,8 +105,24 @@ export class Inlet {
   #steer(): void {
     if (this.#isClosed) return;
     const isBehind = this.hasWaiting && this.#waitingBytes >= this.#options.maxWaitingBytes;
-    if (isBehind) this.#stream.pause();
-    else if (this.#stream.isPaused()) this.#stream.resume();
+    if (isBehind) {
+      this.#stream.pause();
+      this.#looking ??= this.#lookAround();
+      return;
+    }
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+    if (this.#stream.isPaused()) this.#stream.resume();
+  }
+
+  #lookAround(): NodeJS.Timeout | undefined {
+    const { isGone } = this.#options;
+    if (isGone === undefined) return undefined;
+    return setInterval(() => {
+      void isGone().then((gone) => {
+        if (gone) this.#end();
+      });
+    }, LOOK_MS);
   }
 }
 

@@ -7,7 +7,12 @@ import type { Reviewed } from './reviewed.ts';
 
 export interface RelayOptions {
   /** The MCP client: our own stdin and stdout. Reading starts at once; nothing is lost while the server starts. */
-  readonly client: { readonly input: Readable; readonly output: Writable };
+  readonly client: {
+    readonly input: Readable;
+    readonly output: Writable;
+    /** Whether the client is gone. Asked while nothing is read of it, because its server does not keep up. */
+    readonly isGone?: () => Promise<boolean>;
+  };
   readonly onDenied: (denial: RelayDenial) => void;
   /** How long a server may run with its output closed before the session ends. Default 1000. */
   readonly outputClosedMs?: number;

@@ -1,6 +1,8 @@
 // P5: nothing of the server outlives the launcher, however either dies. Every process of a sandbox carries a token in its
 // command line, so that "nothing" can be counted.
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -169,6 +171,35 @@ describe('a client that reads late', () => {
     expect(exit.at - at).toBeLessThan(400);
     await gone(token, 200);
   });
+});
+
+/** Asks a server that has stopped itself for more than the relay keeps, so that nothing more is read of the client. */
+const CLIENT_THAT_ASKS_MUCH = `
+const [cordon, name] = process.argv.slice(1);
+const launcher = require('node:child_process').spawn(cordon, ['run', name], { stdio: ['pipe', 'pipe', 'inherit'] });
+const send = (id, method, params) => launcher.stdin.write(JSON.stringify({ jsonrpc: '2.0', id, method, params }) + '\\n');
+send(1, 'initialize', ${JSON.stringify(INITIALIZE)});
+launcher.stdout.once('data', () => {
+  send(2, 'tools/call', { name: 'stop-self', arguments: {} });
+  for (let id = 3; id < 20; id += 1)
+    send(id, 'tools/call', { name: 'no-answer', arguments: { text: 'x'.repeat(1_000_000) } });
+  console.log('asked');
+});
+setInterval(() => {}, 1000);
+`;
+
+it('P5: a client that is killed while its server reads nothing: everything is gone', async () => {
+  const { name, token } = install('plain');
+  const client = spawn(process.execPath, ['-e', CLIENT_THAT_ASKS_MUCH, CORDON, name], {
+    cwd,
+    env: { HOME: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(client.stdout, 'data');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(processesWith(token).length).toBeGreaterThanOrEqual(3);
+  client.kill('SIGKILL');
+  await gone(token, 2000);
 });
 
 describe('X08: the launcher is killed while it starts', () => {
