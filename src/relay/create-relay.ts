@@ -15,7 +15,8 @@ import type { JsonObject } from './envelope.ts';
 import type { LineFault } from './fault.ts';
 import type { Frame } from './framing.ts';
 import { Inlet } from './inlet.ts';
-import { Judge, requestIn, type Verdict } from './judge.ts';
+import { requestIn } from './from-client.ts';
+import { Judge } from './judge.ts';
 import { LIMITS } from './limits.ts';
 import type { ListName } from './lists.ts';
 import type { Direction } from './methods.ts';
@@ -23,6 +24,7 @@ import { Outlet } from './outlet.ts';
 import type { Relay, RelayCounts, RelayOptions, RelayServer } from './relay.ts';
 import type { RequestId } from './request-id.ts';
 import type { Drift } from './reviewed.ts';
+import type { Verdict } from './verdict.ts';
 
 const OUTPUT_CLOSED_MS = 1000;
 const ASK_AGAIN_MS = 100;

@@ -3,30 +3,14 @@
 import type { Definition } from '../pins/definitions.ts';
 import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
 import { META } from './filter-request.ts';
-import { LIMITS } from './limits.ts';
 import { keyOf, Listing, type ListName, LISTS, listResult, listsNeededBy } from './lists.ts';
 import type { Era } from './methods.ts';
 import type { McpPolicy } from './policy.ts';
 import type { RequestId } from './request-id.ts';
 import { type Drift, judgeList, type ListVerdict, type Reviewed } from './reviewed.ts';
+import { type Held, Waiting } from './waiting.ts';
 
-type Request = Extract<Message, { kind: 'request' }>;
 type Answer = Extract<Message, { kind: 'result' | 'error' }>;
-
-/** A request that waits for lists, with its line. */
-export interface Held {
-  readonly message: Request;
-  readonly era: Era;
-  readonly line: Uint8Array;
-  /** What was filtered out of the message: the line is not what passes. */
-  readonly isChanged: boolean;
-}
-
-/** A client's question for a list, answered when ours is known. */
-interface Asked {
-  readonly id: RequestId;
-  readonly era: Era;
-}
 
 export interface Progress {
   /** Requests of our own, to be written to the server. */
@@ -50,9 +34,7 @@ export class Verification {
   readonly #states = new Map<ListName, ListState>();
   readonly #known = new Map<ListName, ReadonlyMap<string, Definition>>();
   readonly #listings = new Map<ListName, Listing>();
-  readonly #asked = new Map<ListName, Asked[]>();
-  readonly #held = new Map<RequestId, Held>();
-  #heldBytes = 0;
+  readonly #waiting = new Waiting();
   /** Lists that the server said to have changed while we asked for them. */
   readonly #dirty = new Set<ListName>();
   /** How often in a row a list was asked for again. */
@@ -73,14 +55,11 @@ export class Verification {
 
   /** Whether a request of the client waits here under that id. */
   has(id: RequestId): boolean {
-    return (
-      this.#held.has(id) || [...this.#asked.values()].some((list) => list.some((asked) => asked.id === id))
-    );
+    return this.#waiting.has(id);
   }
 
   get isFull(): boolean {
-    const asked = [...this.#asked.values()].reduce((sum, list) => sum + list.length, 0);
-    return this.#held.size + asked >= LIMITS.clientRequestsInFlight || this.#heldBytes >= LIMITS.heldBytes;
+    return this.#waiting.isFull;
   }
 
   /** Whether an answer under this id is one to a request of ours. */
@@ -113,8 +92,7 @@ export class Verification {
 
   hold(held: Held): Progress {
     this.#note(held);
-    this.#held.set(held.message.id, held);
-    this.#heldBytes += held.line.length;
+    this.#waiting.hold(held);
     return this.#begin();
   }
 
@@ -122,7 +100,7 @@ export class Verification {
   ask(name: ListName, request: Held): Progress {
     this.#note(request);
     this.#states.set(name, 'unknown');
-    this.#asked.set(name, [...(this.#asked.get(name) ?? []), { id: request.message.id, era: request.era }]);
+    this.#waiting.ask(name, { id: request.message.id, era: request.era });
     return this.#begin();
   }
 
@@ -137,28 +115,12 @@ export class Verification {
 
   /** The client gave a request up that waits here. */
   cancel(id: RequestId): boolean {
-    const held = this.#held.get(id);
-    if (held !== undefined) {
-      this.#release(held);
-      return true;
-    }
-    for (const [name, asked] of this.#asked) {
-      const rest = asked.filter((one) => one.id !== id);
-      if (rest.length < asked.length) {
-        this.#asked.set(name, rest);
-        return true;
-      }
-    }
-    return false;
+    return this.#waiting.cancel(id);
   }
 
   /** Everything that waits; it counts as answered from now on. */
   giveUp(): readonly RequestId[] {
-    const ids = [...this.#held.keys(), ...[...this.#asked.values()].flat().map(({ id }) => id)];
-    this.#held.clear();
-    this.#asked.clear();
-    this.#heldBytes = 0;
-    return ids;
+    return this.#waiting.giveUp();
   }
 
   /** @param bytes length of the line that carried it */
@@ -205,9 +167,7 @@ export class Verification {
     this.#known.set(name, new Map(verdict.definitions.map((definition) => [definition.key, definition])));
     this.#states.set(name, 'known');
     const shown = items.filter((item) => this.find(name, keyOf(name, item) ?? '') !== undefined);
-    const asked = this.#asked.get(name) ?? [];
-    this.#asked.delete(name);
-    const toClient = asked.map(
+    const toClient = this.#waiting.takeAsked(name).map(
       ({ id, era: wanted }): JsonObject => ({
         jsonrpc: '2.0',
         id,
@@ -219,45 +179,23 @@ export class Verification {
 
   /** A server without such a list says so; that is an answer, and whoever waits gets it in our words. */
   #unavailable({ name, era }: Listing, error: JsonObject): Progress {
-    const asked = this.#asked.get(name) ?? [];
-    this.#asked.delete(name);
-    if (error['code'] === METHOD_NOT_FOUND) {
-      const verdict = this.#judge(name, era, []);
-      if (!verdict.ok) return { ...NOTHING, drift: verdict.drift };
-      this.#known.set(name, new Map());
-      this.#states.set(name, 'known');
-      return { ...NOTHING, failed: asked.map(({ id }) => id), released: this.#releasable() };
-    }
-    this.#asked.set(name, asked);
-    return { ...NOTHING, failed: this.#giveUp(name) };
+    if (error['code'] !== METHOD_NOT_FOUND) return { ...NOTHING, failed: this.#waiting.takeAllFor(name) };
+    const asked = this.#waiting.takeAsked(name);
+    const verdict = this.#judge(name, era, []);
+    if (!verdict.ok) return { ...NOTHING, drift: verdict.drift };
+    this.#known.set(name, new Map());
+    this.#states.set(name, 'known');
+    return { ...NOTHING, failed: asked.map(({ id }) => id), released: this.#releasable() };
   }
 
   /** Nobody reviewed such a list; where nothing was reviewed, whoever waits for it is told that there is none. */
   #malformed(name: ListName): Progress {
     if (this.#reviewed.kind === 'pinned') return { ...NOTHING, drift: { what: 'malformed', list: name } };
-    return { ...NOTHING, failed: this.#giveUp(name) };
-  }
-
-  /** Those that wait for the list; they count as answered from now on. */
-  #giveUp(name: ListName): RequestId[] {
-    const asked = this.#asked.get(name) ?? [];
-    this.#asked.delete(name);
-    const held = [...this.#held.values()].filter(({ message }) =>
-      listsNeededBy(message.method).includes(name),
-    );
-    for (const one of held) this.#release(one);
-    return [...asked, ...held.map(({ message }) => message)].map(({ id }) => id);
+    return { ...NOTHING, failed: this.#waiting.takeAllFor(name) };
   }
 
   #releasable(): Held[] {
-    const released = [...this.#held.values()].filter(({ message }) => this.isKnown(message.method));
-    for (const held of released) this.#release(held);
-    return released;
-  }
-
-  #release(held: Held): void {
-    this.#held.delete(held.message.id);
-    this.#heldBytes -= held.line.length;
+    return this.#waiting.takeHeld(({ message }) => this.isKnown(message.method));
   }
 
   #missing(method: string): readonly ListName[] {
@@ -279,9 +217,10 @@ export class Verification {
   /** Asks for every list that somebody waits for and nobody asks for yet. */
   #begin(more: readonly ListName[] = []): Progress {
     const wanted = new Map<ListName, Era>();
-    for (const { message, era } of this.#held.values())
+    for (const { message, era } of this.#waiting.requests)
       for (const name of this.#missing(message.method)) wanted.set(name, era);
-    for (const [name, [first]] of this.#asked) if (first !== undefined) wanted.set(name, first.era);
+    for (const [name, [first]] of this.#waiting.questions)
+      if (first !== undefined) wanted.set(name, first.era);
     for (const name of more) wanted.set(name, this.#eras.get(name) ?? 'legacy');
     const toServer: JsonObject[] = [];
     for (const [name, era] of wanted) {

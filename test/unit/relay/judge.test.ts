@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Judge, type Verdict } from '../../../src/relay/judge.ts';
+import { Judge } from '../../../src/relay/judge.ts';
 import { LIMITS } from '../../../src/relay/limits.ts';
+import type { Verdict } from '../../../src/relay/verdict.ts';
 import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
 
 const VERSION = 'io.modelcontextprotocol/protocolVersion';

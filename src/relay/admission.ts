@@ -1,0 +1,67 @@
+// A request of the client on its way to the server, when all that it rests on is known.
+import { CODES } from './answers.ts';
+import type { JsonObject, Message } from './envelope.ts';
+import { filterInitialize, filterSubscription } from './filter-request.ts';
+import type { Era } from './methods.ts';
+import { relayAnswers } from '../messages.ts';
+import { progressTokenOf } from './request-meta.ts';
+import type { Session } from './session.ts';
+import { FORWARD, type Refusal, refuseClient, request, type Verdict } from './verdict.ts';
+
+type Request = Extract<Message, { kind: 'request' }>;
+
+const GREETINGS = new Set(['initialize', 'server/discover']);
+
+/** @param isChanged the line that came is not what passes */
+export function admit(session: Session, message: Request, era: Era, isChanged: boolean): Verdict {
+  const { id, method, params } = message;
+  const refusal = refusalOf(session, message);
+  if (refusal !== undefined) return refuseClient(id, refusal);
+  session.clientRequests.add({
+    id,
+    method,
+    era,
+    progressToken: progressTokenOf(params),
+    isCancelled: false,
+  });
+  switch (method) {
+    case 'initialize': {
+      session.isLegacy = true;
+      session.verification.greeted();
+      const anew = filterInitialize(params, session.policy);
+      session.clientCapabilities = anew['capabilities'] as JsonObject;
+      return { anew: request(id, method, anew), isGreeting: true };
+    }
+    case 'subscriptions/listen':
+      return { anew: request(id, method, filterSubscription(params, session.policy)) };
+    default: {
+      const passes = isChanged ? { anew: request(id, method, params) } : FORWARD;
+      return GREETINGS.has(method) ? { ...passes, isGreeting: true } : passes;
+    }
+  }
+}
+
+/** Why a request of a granted method does not pass all the same. */
+function refusalOf({ policy, verification }: Session, { method, params }: Request): Refusal | undefined {
+  if (params['task'] !== undefined && !policy.features.has('tasks'))
+    return { code: CODES.invalidParams, words: relayAnswers.notGranted, reason: 'feature-not-granted' };
+  const name = params['name'];
+  switch (method) {
+    case 'tools/call':
+      return typeof name === 'string' && verification.find('tools', name) !== undefined
+        ? undefined
+        : { code: CODES.invalidParams, words: relayAnswers.toolUnknown, reason: 'tool-unknown' };
+    case 'prompts/get':
+      return typeof name === 'string' && verification.find('prompts', name) !== undefined
+        ? undefined
+        : { code: CODES.invalidParams, words: relayAnswers.nameUnknown, reason: 'tool-unknown' };
+    case 'resources/read':
+    case 'resources/subscribe':
+      // Pages of an app and skills are code and instructions: extensions of their own.
+      return /^(?:ui|skill):/i.test(String(params['uri']))
+        ? { code: CODES.invalidParams, words: relayAnswers.notGranted, reason: 'feature-not-granted' }
+        : undefined;
+    default:
+      return undefined;
+  }
+}

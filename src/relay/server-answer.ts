@@ -1,0 +1,87 @@
+// What happens to each answer of the server: to a request of ours, or to one of the client.
+import { lineFaults, relayAnswers } from '../messages.ts';
+import type { JsonObject, Message } from './envelope.ts';
+import {
+  filterDiscovered,
+  filterInitialized,
+  filterResult,
+  URL_ELICITATION_REQUIRED,
+} from './filter-result.ts';
+import { follow } from './follow.ts';
+import type { PendingRequest } from './pending.ts';
+import { judgeIntroduction } from './reviewed.ts';
+import type { Session } from './session.ts';
+import { deny, failed, FORWARD_ANSWER, type Verdict } from './verdict.ts';
+
+type Answered = Extract<Message, { kind: 'result' | 'error' }>;
+
+/** Requests whose results may ask for something in between (2026-07-28). */
+const RESUMABLE_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+const REFUSED = {
+  'version-unknown': relayAnswers.versionOfServer,
+  'asks-for-ungranted': relayAnswers.asksForUngranted,
+  'task-ungranted': relayAnswers.taskUngranted,
+} as const;
+
+/** @param bytes length of the line */
+export function judgeAnswer(session: Session, message: Answered, bytes: number): Verdict {
+  const { verification, clientRequests } = session;
+  if (verification.isOurs(message.id)) return follow(session, verification.answered(message, bytes));
+  const asked = clientRequests.settle(message.id);
+  if (asked === undefined) return deny('id-unknown', relayAnswers.idUnknown);
+  const begun =
+    asked.method === 'initialize' ? follow(session, verification.ready(session.clientCapabilities)) : {};
+  if (asked.isCancelled) return begun;
+  if (message.kind === 'error') return { ...judgeError(message.error, asked), ...begun };
+  if (!isResultTypeKnown(message.result, asked)) {
+    const words = lineFaults['result-type-unknown'];
+    return { ...deny('frame-invalid', words), answer: failed(asked.id, relayAnswers.resultInvalid(words)) };
+  }
+  return { ...judgeResult(session, message.result, asked), ...begun };
+}
+
+function judgeError(error: JsonObject, asked: PendingRequest): Verdict {
+  if (error['code'] !== URL_ELICITATION_REQUIRED) return FORWARD_ANSWER;
+  const words = relayAnswers.asksForUngranted;
+  return { ...deny('feature-not-granted', words), answer: failed(asked.id, words) };
+}
+
+function judgeResult(
+  { policy, reviewed, clientCapabilities }: Session,
+  result: JsonObject,
+  asked: PendingRequest,
+): Verdict {
+  const { id, method, era } = asked;
+  if (method === 'initialize' || method === 'server/discover') {
+    const where = { era, capabilities: era === 'legacy' ? clientCapabilities : {} };
+    const drift = judgeIntroduction(result, where, reviewed);
+    if (drift !== undefined) return { drift, asked: id };
+  }
+  const filtered =
+    method === 'initialize'
+      ? filterInitialized(result, policy)
+      : method === 'server/discover'
+        ? filterDiscovered(result, policy)
+        : filterResult(result, era, policy);
+  switch (filtered.kind) {
+    case 'as-it-came':
+      return FORWARD_ANSWER;
+    case 'anew':
+      return { anew: { jsonrpc: '2.0', id, result: filtered.result }, isAnswer: true };
+    case 'refused': {
+      const words = REFUSED[filtered.why];
+      return { ...deny('feature-not-granted', words), answer: failed(id, words), isAnswer: true };
+    }
+  }
+}
+
+/**
+ * Absent means complete. Results that ask back exist only in the modern generation and for three methods; a result that
+ * asks without saying so is one that two readers understand in two ways.
+ */
+function isResultTypeKnown(result: JsonObject, asked: PendingRequest): boolean {
+  const { resultType } = result;
+  if (resultType === undefined || resultType === 'complete') return result['inputRequests'] === undefined;
+  return resultType === 'input_required' && asked.era === 'modern' && RESUMABLE_METHODS.has(asked.method);
+}

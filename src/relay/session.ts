@@ -1,0 +1,27 @@
+// What the judges of both directions know of one session.
+import type { JsonObject } from './envelope.ts';
+import { LIMITS } from './limits.ts';
+import { PendingTable } from './pending.ts';
+import type { McpPolicy } from './policy.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Reviewed } from './reviewed.ts';
+import { Verification } from './verification.ts';
+
+export class Session {
+  readonly policy: McpPolicy;
+  readonly reviewed: Reviewed;
+  readonly verification: Verification;
+  readonly clientRequests = new PendingTable(LIMITS.clientRequestsInFlight);
+  readonly serverRequests = new PendingTable(LIMITS.serverRequestsInFlight);
+  readonly serverNotifications = new RateLimit(LIMITS.serverNotifications);
+  /** Only after an `initialize` may a server ask anything; a modern one never does. */
+  isLegacy = false;
+  /** What the client can do, as it was let through in `initialize`. */
+  clientCapabilities: JsonObject = {};
+
+  constructor(policy: McpPolicy, reviewed: Reviewed) {
+    this.policy = policy;
+    this.reviewed = reviewed;
+    this.verification = new Verification(policy, reviewed);
+  }
+}
