@@ -4,7 +4,7 @@ import type { JsonObject, Message } from './envelope.ts';
 import { filterInitialize, filterSubscription } from './filter-request.ts';
 import type { Era } from './methods.ts';
 import { relayAnswers } from '../messages.ts';
-import { progressTokenOf } from './request-meta.ts';
+import { capabilitiesOf, progressTokenOf } from './request-meta.ts';
 import type { Session } from './session.ts';
 import { FORWARD, type Refusal, refuseClient, request, type Verdict } from './verdict.ts';
 
@@ -21,6 +21,7 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
     id,
     method,
     era,
+    capabilities: method === 'server/discover' ? capabilitiesOf(params) : undefined,
     progressToken: progressTokenOf(params),
     isCancelled: false,
   });

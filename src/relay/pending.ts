@@ -1,5 +1,6 @@
 // Requests that wait for their answer, one table per direction. An answer passes only for the very id, type and value,
 // that is in the table; the two directions never share one, so that a server that reuses a client's id confuses nobody.
+import type { JsonObject } from './envelope.ts';
 import type { Era } from './methods.ts';
 import type { RequestId } from './request-id.ts';
 
@@ -7,6 +8,8 @@ export interface PendingRequest {
   readonly id: RequestId;
   readonly method: string;
   readonly era: Era;
+  /** What the client can do, where the request itself says it (2026-07-28), as it was let through. */
+  readonly capabilities?: JsonObject | undefined;
   /** The token under which progress may be reported. */
   readonly progressToken: RequestId | undefined;
   /** The asker gave up: a late answer is dropped. */

@@ -19,6 +19,13 @@ export function versionOf(params: JsonObject): string {
   return typeof version === 'string' && version.length <= MAX_VERSION_LENGTH ? version : '';
 }
 
+/** What a request of the newer generation says that the client can do; `{}` when it does not say. */
+export function capabilitiesOf(params: JsonObject): JsonObject {
+  const meta = params['_meta'];
+  const declared = isJsonObject(meta) ? meta[META.clientCapabilities] : undefined;
+  return isJsonObject(declared) ? declared : {};
+}
+
 export function progressTokenOf(params: JsonObject): RequestId | undefined {
   const meta = params['_meta'];
   const token = isJsonObject(meta) ? meta['progressToken'] : undefined;

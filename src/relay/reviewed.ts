@@ -14,6 +14,13 @@ export type Reviewed =
   /** One for each context in which it was reviewed. */
   | { readonly kind: 'pinned'; readonly contexts: readonly Definitions[] };
 
+/** On what a listing may depend. */
+export interface Where {
+  readonly era: Era;
+  /** Of the client, as they were let through. */
+  readonly capabilities: JsonObject;
+}
+
 /** In our own words. */
 export type Drift =
   | { readonly what: 'context' }
@@ -40,11 +47,10 @@ const KIND: Readonly<Record<ListName, DefinitionKind>> = {
   templates: 'template',
 };
 
-/** @param capabilities of the client, as they were let through */
 export function judgeList(
   name: ListName,
   items: readonly unknown[],
-  where: { readonly era: Era; readonly capabilities: JsonObject },
+  where: Where,
   reviewed: Reviewed,
 ): ListVerdict {
   const read = readDefinitions(KIND[name], items);
@@ -76,11 +82,7 @@ export function judgeList(
 }
 
 /** Of `initialize` and `server/discover`: what it says of itself, and what goes into the model's instructions. */
-export function judgeIntroduction(
-  result: JsonObject,
-  where: { readonly era: Era; readonly capabilities: JsonObject },
-  reviewed: Reviewed,
-): Drift | undefined {
+export function judgeIntroduction(result: JsonObject, where: Where, reviewed: Reviewed): Drift | undefined {
   if (reviewed.kind === 'unpinned') return undefined;
   const drifts = contextsFor(where, reviewed.contexts).map((context) => introductionDrift(result, context));
   if (drifts.length === 0) return { what: 'context' };
@@ -104,10 +106,7 @@ function isSame(one: unknown, other: JsonObject): boolean {
  * Of the same generation: the one with these very capabilities; where a client has others than those that were tried, what it
  * is shown must be what was reviewed in one of them.
  */
-function contextsFor(
-  { era, capabilities }: { readonly era: Era; readonly capabilities: JsonObject },
-  contexts: readonly Definitions[],
-): readonly Definitions[] {
+function contextsFor({ era, capabilities }: Where, contexts: readonly Definitions[]): readonly Definitions[] {
   const fitting = contexts.filter(({ context }) => context.generation === era);
   const same = fitting.find(({ context }) => isSame(capabilities, context.clientCapabilities));
   return same === undefined ? fitting : [same];

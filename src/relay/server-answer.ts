@@ -9,7 +9,7 @@ import {
 } from './filter-result.ts';
 import { follow } from './follow.ts';
 import type { PendingRequest } from './pending.ts';
-import { judgeIntroduction } from './reviewed.ts';
+import { judgeIntroduction, type Where } from './reviewed.ts';
 import type { Session } from './session.ts';
 import { deny, failed, FORWARD_ANSWER, type Verdict } from './verdict.ts';
 
@@ -53,11 +53,9 @@ function judgeResult(
   asked: PendingRequest,
 ): Verdict {
   const { id, method, era } = asked;
-  if (method === 'initialize' || method === 'server/discover') {
-    const where = { era, capabilities: era === 'legacy' ? clientCapabilities : {} };
-    const drift = judgeIntroduction(result, where, reviewed);
-    if (drift !== undefined) return { drift, asked: id };
-  }
+  const introduced = introductionIn(asked, clientCapabilities);
+  const drift = introduced === undefined ? undefined : judgeIntroduction(result, introduced, reviewed);
+  if (drift !== undefined) return { drift, asked: id };
   const filtered =
     method === 'initialize'
       ? filterInitialized(result, policy)
@@ -73,6 +71,21 @@ function judgeResult(
       const words = REFUSED[filtered.why];
       return { ...deny('feature-not-granted', words), answer: failed(id, words), isAnswer: true };
     }
+  }
+}
+
+/** By the method and not by what the question said of itself: some clients ask `server/discover` without any `_meta`. */
+function introductionIn(
+  { method, capabilities = {} }: PendingRequest,
+  clientCapabilities: JsonObject,
+): Where | undefined {
+  switch (method) {
+    case 'initialize':
+      return { era: 'legacy', capabilities: clientCapabilities };
+    case 'server/discover':
+      return { era: 'modern', capabilities };
+    default:
+      return undefined;
   }
 }
 

@@ -2,11 +2,11 @@
 // it; a client's own question for a list is answered out of ours.
 import type { Definition } from '../pins/definitions.ts';
 import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
-import { META } from './filter-request.ts';
 import { keyOf, Listing, type ListName, LISTS, listResult, listsNeededBy } from './lists.ts';
 import type { Era } from './methods.ts';
 import type { McpPolicy } from './policy.ts';
 import type { RequestId } from './request-id.ts';
+import { capabilitiesOf } from './request-meta.ts';
 import { type Drift, judgeList, type ListVerdict, type Reviewed } from './reviewed.ts';
 import { type Held, Waiting } from './waiting.ts';
 
@@ -180,12 +180,12 @@ export class Verification {
   /** A server without such a list says so; that is an answer, and whoever waits gets it in our words. */
   #unavailable({ name, era }: Listing, error: JsonObject): Progress {
     if (error['code'] !== METHOD_NOT_FOUND) return { ...NOTHING, failed: this.#waiting.takeAllFor(name) };
-    const asked = this.#waiting.takeAsked(name);
     const verdict = this.#judge(name, era, []);
     if (!verdict.ok) return { ...NOTHING, drift: verdict.drift };
     this.#known.set(name, new Map());
     this.#states.set(name, 'known');
-    return { ...NOTHING, failed: asked.map(({ id }) => id), released: this.#releasable() };
+    const failed = this.#waiting.takeAsked(name).map(({ id }) => id);
+    return { ...NOTHING, failed, released: this.#releasable() };
   }
 
   /** Nobody reviewed such a list; where nothing was reviewed, whoever waits for it is told that there is none. */
@@ -210,8 +210,7 @@ export class Verification {
     const meta = message.params['_meta'];
     if (era !== 'modern' || !isJsonObject(meta)) return;
     this.#meta = meta;
-    const capabilities = meta[META.clientCapabilities];
-    this.#capabilities.set('modern', isJsonObject(capabilities) ? capabilities : {});
+    this.#capabilities.set('modern', capabilitiesOf(message.params));
   }
 
   /** Asks for every list that somebody waits for and nobody asks for yet. */

@@ -1,49 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Judge } from '../../../src/relay/judge.ts';
 import { LIMITS } from '../../../src/relay/limits.ts';
 import type { Verdict } from '../../../src/relay/verdict.ts';
-import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
-
-const VERSION = 'io.modelcontextprotocol/protocolVersion';
-const MODERN = {
-  [VERSION]: '2026-07-28',
-  'io.modelcontextprotocol/clientCapabilities': {},
-};
-
-class Session {
-  readonly judge = new Judge(EVERYTHING, UNPINNED);
-  nowMs = 0;
-
-  client(message: object): Verdict {
-    return this.judge.fromClient({ kind: 'line', bytes: line(message) });
-  }
-
-  server(message: object): Verdict {
-    return this.judge.fromServer({ kind: 'line', bytes: line(message) }, this.nowMs);
-  }
-
-  handshake(): this {
-    expect(this.client({ id: 'i', method: 'initialize', params: {} }).anew).toBeDefined();
-    const result = { protocolVersion: '2025-11-25', capabilities: {} };
-    expect(this.server({ id: 'i', result }).anew).toBeDefined();
-    return this;
-  }
-
-  /** The client asks for the tools, and the server gives these to the launcher. */
-  tools(names: readonly string[], _meta?: object): this {
-    const params = _meta === undefined ? {} : { _meta };
-    const { toServer } = this.client({ id: 'list', method: 'tools/list', params });
-    const [ask] = toServer as ReadonlyArray<{ readonly id: string }>;
-    const tools = names.map((name) => ({ name, inputSchema: { type: 'object' } }));
-    expect(this.server({ id: ask?.id, result: { tools } }).toClient).toHaveLength(1);
-    return this;
-  }
-}
-
-function line(message: object): Buffer {
-  return Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-}
+import { JudgedSession as Session, MODERN, VERSION } from './judged-session.ts';
 
 describe('answers', () => {
   it('pass once, for the id as it was asked', () => {
