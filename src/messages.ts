@@ -538,6 +538,7 @@ export const relayAnswers = {
   versionUnknown: 'Unsupported protocol version',
   requestsUnavailable: 'the server asked without a session that allows it',
   answersPaused: 'the server does not read its answers',
+  errorForged: 'an error of the server says that it is one of cordon',
 } as const;
 
 export const definitionsUnapproved = (why: 'never' | 'changed', profile: string) =>

@@ -10,6 +10,9 @@ export const LIMITS = {
   notificationBytes: 64 * 1024,
   /** Results of list requests, which clients put into the model's context as a whole. */
   listResultBytes: 1 * MIB,
+  /** Of an error of the server, which clients show and put before the model. */
+  errorMessageCharacters: 8 * 1024,
+  errorDataCharacters: 64 * 1024,
   /** Requests of the client that wait for the server. */
   clientRequestsInFlight: 1024,
   /** Requests of the server that wait for the client, that is for a person, mostly. */

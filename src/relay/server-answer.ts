@@ -1,6 +1,7 @@
 // What happens to each answer of the server: to a request of ours, or to one of the client.
 import { lineFaults, relayAnswers } from '../messages.ts';
 import type { JsonObject, Message } from './envelope.ts';
+import { judgeErrorText } from './error-text.ts';
 import {
   filterDiscovered,
   filterInitialized,
@@ -41,10 +42,16 @@ export function judgeAnswer(session: Session, message: Answered, bytes: number):
   return { ...judgeResult(session, message.result, asked), ...begun };
 }
 
-function judgeError(error: JsonObject, asked: PendingRequest): Verdict {
-  if (error['code'] !== URL_ELICITATION_REQUIRED) return FORWARD_ANSWER;
-  const words = relayAnswers.asksForUngranted;
-  return { ...deny('feature-not-granted', words), answer: failed(asked.id, words) };
+function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {
+  if (error['code'] === URL_ELICITATION_REQUIRED) {
+    const words = relayAnswers.asksForUngranted;
+    return { ...deny('feature-not-granted', words), answer: failed(id, words), isAnswer: true };
+  }
+  const { anew, isForged } = judgeErrorText(error);
+  return {
+    ...(anew === undefined ? FORWARD_ANSWER : { anew: { jsonrpc: '2.0', id, error: anew }, isAnswer: true }),
+    ...(isForged ? deny('frame-invalid', relayAnswers.errorForged) : {}),
+  };
 }
 
 function judgeResult(
