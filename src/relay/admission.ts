@@ -5,6 +5,7 @@ import { filterInitialize, filterSubscription } from './filter-request.ts';
 import type { Era } from './methods.ts';
 import { relayAnswers } from '../messages.ts';
 import { capabilitiesOf, progressTokenOf } from './request-meta.ts';
+import { goesOn, RESUMABLE_METHODS, subjectOf } from './rounds.ts';
 import type { Session } from './session.ts';
 import { FORWARD, type Refusal, refuseClient, request, type Verdict } from './verdict.ts';
 
@@ -17,11 +18,16 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
   const { id, method, params } = message;
   const refusal = refusalOf(session, message);
   if (refusal !== undefined) return refuseClient(id, refusal);
+  const subject = RESUMABLE_METHODS.has(method) && era === 'modern' ? subjectOf(method, params) : undefined;
+  const round = subject === undefined ? newRound(params) : session.rounds.begin(subject, params);
+  if (round === undefined) return refuseClient(id, NOTHING_ASKED);
   session.clientRequests.add({
     id,
     method,
     era,
     capabilities: method === 'server/discover' ? capabilitiesOf(params) : undefined,
+    subject,
+    round,
     progressToken: progressTokenOf(params),
     isCancelled: false,
   });
@@ -40,6 +46,17 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
       return GREETINGS.has(method) ? { ...passes, isGreeting: true } : passes;
     }
   }
+}
+
+const NOTHING_ASKED: Refusal = {
+  code: CODES.invalidParams,
+  words: relayAnswers.nothingAsked,
+  reason: 'id-unknown',
+};
+
+/** Of a request that nothing ever asks back for: to bring an answer all the same is to make one up. */
+function newRound(params: JsonObject): 0 | undefined {
+  return goesOn(params) ? undefined : 0;
 }
 
 /** Why a request of a granted method does not pass all the same. */

@@ -13,6 +13,11 @@ export const LIMITS = {
   /** Of an error of the server, which clients show and put before the model. */
   errorMessageCharacters: 8 * 1024,
   errorDataCharacters: 64 * 1024,
+  /** How often one call may ask for something in between, and for how much at once. */
+  rounds: 10,
+  inputRequests: 16,
+  /** Questions of that kind that the client may still answer. */
+  openRounds: 256,
   /** Requests of the client that wait for the server. */
   clientRequestsInFlight: 1024,
   /** Requests of the server that wait for the client, that is for a person, mostly. */

@@ -3,6 +3,7 @@
 import type { JsonObject } from './envelope.ts';
 import type { Era } from './methods.ts';
 import type { RequestId } from './request-id.ts';
+import type { Subject } from './rounds.ts';
 
 export interface PendingRequest {
   readonly id: RequestId;
@@ -10,6 +11,9 @@ export interface PendingRequest {
   readonly era: Era;
   /** What the client can do, where the request itself says it (2026-07-28), as it was let through. */
   readonly capabilities?: JsonObject | undefined;
+  /** What it is about and how often it was asked, where its result may ask for something in between. */
+  readonly subject?: Subject | undefined;
+  readonly round?: number | undefined;
   /** The token under which progress may be reported. */
   readonly progressToken: RequestId | undefined;
   /** The asker gave up: a late answer is dropped. */

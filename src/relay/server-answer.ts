@@ -10,19 +10,20 @@ import {
 } from './filter-result.ts';
 import { follow } from './follow.ts';
 import type { PendingRequest } from './pending.ts';
+import type { RequestId } from './request-id.ts';
 import { judgeIntroduction, type Where } from './reviewed.ts';
+import { RESUMABLE_METHODS } from './rounds.ts';
 import type { Session } from './session.ts';
 import { deny, failed, FORWARD_ANSWER, type Verdict } from './verdict.ts';
 
 type Answered = Extract<Message, { kind: 'result' | 'error' }>;
 
-/** Requests whose results may ask for something in between (2026-07-28). */
-const RESUMABLE_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
-
 const REFUSED = {
   'version-unknown': relayAnswers.versionOfServer,
   'asks-for-ungranted': relayAnswers.asksForUngranted,
   'task-ungranted': relayAnswers.taskUngranted,
+  'too-many': relayAnswers.asksTooOften,
+  malformed: relayAnswers.asksMalformed,
 } as const;
 
 /** @param bytes length of the line */
@@ -43,10 +44,7 @@ export function judgeAnswer(session: Session, message: Answered, bytes: number):
 }
 
 function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {
-  if (error['code'] === URL_ELICITATION_REQUIRED) {
-    const words = relayAnswers.asksForUngranted;
-    return { ...deny('feature-not-granted', words), answer: failed(id, words), isAnswer: true };
-  }
+  if (error['code'] === URL_ELICITATION_REQUIRED) return replaced(id, relayAnswers.asksForUngranted);
   const { anew, isForged } = judgeErrorText(error);
   return {
     ...(anew === undefined ? FORWARD_ANSWER : { anew: { jsonrpc: '2.0', id, error: anew }, isAnswer: true }),
@@ -55,7 +53,7 @@ function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {
 }
 
 function judgeResult(
-  { policy, reviewed, clientCapabilities }: Session,
+  { policy, reviewed, clientCapabilities, rounds }: Session,
   result: JsonObject,
   asked: PendingRequest,
 ): Verdict {
@@ -69,16 +67,25 @@ function judgeResult(
       : method === 'server/discover'
         ? filterDiscovered(result, policy)
         : filterResult(result, era, policy);
+  const { subject, round = 0 } = asked;
+  const endless =
+    subject !== undefined && result['resultType'] === 'input_required' && filtered.kind !== 'refused'
+      ? rounds.ask(subject, round, result)
+      : undefined;
+  if (endless !== undefined) return replaced(id, REFUSED[endless]);
   switch (filtered.kind) {
     case 'as-it-came':
       return FORWARD_ANSWER;
     case 'anew':
       return { anew: { jsonrpc: '2.0', id, result: filtered.result }, isAnswer: true };
-    case 'refused': {
-      const words = REFUSED[filtered.why];
-      return { ...deny('feature-not-granted', words), answer: failed(id, words), isAnswer: true };
-    }
+    case 'refused':
+      return replaced(id, REFUSED[filtered.why]);
   }
+}
+
+/** All or nothing: a client that gets half of an answer acts on what nobody meant. */
+function replaced(id: RequestId, words: string): Verdict {
+  return { ...deny('feature-not-granted', words), answer: failed(id, words), isAnswer: true };
 }
 
 /** By the method and not by what the question said of itself: some clients ask `server/discover` without any `_meta`. */

@@ -5,6 +5,7 @@ import { PendingTable } from './pending.ts';
 import type { McpPolicy } from './policy.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { Reviewed } from './reviewed.ts';
+import { Rounds } from './rounds.ts';
 import { Verification } from './verification.ts';
 
 export class Session {
@@ -14,6 +15,7 @@ export class Session {
   readonly clientRequests = new PendingTable(LIMITS.clientRequestsInFlight);
   readonly serverRequests = new PendingTable(LIMITS.serverRequestsInFlight);
   readonly serverNotifications = new RateLimit(LIMITS.serverNotifications);
+  readonly rounds = new Rounds();
   /** Only after an `initialize` may a server ask anything; a modern one never does. */
   isLegacy = false;
   /** What the client can do, as it was let through in `initialize`. */
