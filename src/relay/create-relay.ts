@@ -18,7 +18,6 @@ import { Inlet } from './inlet.ts';
 import { requestIn } from './from-client.ts';
 import { Judge } from './judge.ts';
 import { LIMITS } from './limits.ts';
-import type { ListName } from './lists.ts';
 import type { Direction } from './methods.ts';
 import { Outlet } from './outlet.ts';
 import type { Relay, RelayCounts, RelayOptions, RelayServer } from './relay.ts';
@@ -28,6 +27,7 @@ import type { Verdict } from './verdict.ts';
 
 const OUTPUT_CLOSED_MS = 1000;
 const ASK_AGAIN_MS = 100;
+const ANNOUNCE_MS = 1000;
 /** How long lines that wait for the server keep a client that closed its side from being gone. */
 const LAST_WORDS_MS = 100;
 
@@ -148,7 +148,9 @@ class RelaySession implements Relay {
       this.#quarantine(verdict.drift, verdict.asked);
       return;
     }
-    if (verdict.again !== undefined) this.#askAgain(verdict.again);
+    const { again, later } = verdict;
+    if (again !== undefined) this.#after(ASK_AGAIN_MS, (judge) => judge.askAgain(again));
+    if (later !== undefined) this.#after(ANNOUNCE_MS, (judge) => judge.announce(later));
     const passes = verdict.anew === undefined ? passing(verdict, frame) : lineOf(verdict.anew);
     if (passes !== undefined) {
       onward.write(passes);
@@ -160,21 +162,23 @@ class RelaySession implements Relay {
     if (verdict.answer?.to === 'client') this.#client.outlet.write(answerLine(verdict.answer));
     if (verdict.answer?.to === 'server') this.#answerServer(answerLine(verdict.answer), direction);
     for (const answer of verdict.answers ?? []) this.#client.outlet.write(answerLine(answer));
-    for (const message of verdict.toClient ?? []) {
-      this.#client.outlet.write(lineOf(message));
-      this.#counts.messagesToClient += 1;
-    }
-    for (const message of verdict.toServer ?? [])
-      this.#server?.outlet.write(message instanceof Uint8Array ? message : lineOf(message));
+    this.#write(verdict);
     if (verdict.denial !== undefined) this.#options.onDenied({ direction, ...verdict.denial });
   }
 
-  #askAgain(list: ListName): void {
+  #write({ toClient = [], toServer = [] }: Verdict): void {
+    for (const message of toClient) {
+      this.#client.outlet.write(lineOf(message));
+      this.#counts.messagesToClient += 1;
+    }
+    for (const message of toServer)
+      this.#server?.outlet.write(message instanceof Uint8Array ? message : lineOf(message));
+  }
+
+  #after(pauseMs: number, judged: (judge: Judge) => Verdict): void {
     setTimeout(() => {
-      const verdict = this.#refusal === undefined ? this.#judge?.askAgain(list) : undefined;
-      for (const message of verdict?.toServer ?? [])
-        this.#server?.outlet.write(message instanceof Uint8Array ? message : lineOf(message));
-    }, ASK_AGAIN_MS).unref();
+      if (this.#refusal === undefined && this.#judge !== undefined) this.#write(judged(this.#judge));
+    }, pauseMs).unref();
   }
 
   /** Nothing of the server passes any more, and each request is told why in words of ours. */

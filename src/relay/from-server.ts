@@ -1,12 +1,13 @@
 // What happens to each line of the server that is no answer; answers are in server-answer.ts.
 import { lineFaults, relayAnswers } from '../messages.ts';
 import { CODES } from './answers.ts';
-import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
+import type { JsonObject, Message } from './envelope.ts';
 import { type LineFault, SEVERITIES } from './fault.ts';
-import { filterServerRequest, META } from './filter-request.ts';
+import { filterServerRequest } from './filter-request.ts';
 import type { Frame } from './framing.ts';
 import { LIMITS } from './limits.ts';
-import type { ListName } from './lists.ts';
+import { isNotice } from './list-changes.ts';
+import { judgeListChange } from './list-change.ts';
 import { decideMethod } from './methods.ts';
 import { readLine } from './read-line.ts';
 import type { RequestId } from './request-id.ts';
@@ -14,6 +15,7 @@ import { progressTokenOf } from './request-meta.ts';
 import { judgeAnswer } from './server-answer.ts';
 import type { Session } from './session.ts';
 import type { Skimmed } from './skim.ts';
+import { isOfLiveSubscription, isSubscription } from './subscription.ts';
 import { deny, failed, FORWARD, IGNORE, refuseServer, request, type Verdict } from './verdict.ts';
 
 type Request = Extract<Message, { kind: 'request' }>;
@@ -31,7 +33,7 @@ export function fromServer(session: Session, frame: Frame, nowMs: number): Verdi
   const { message } = reading;
   switch (message.kind) {
     case 'request':
-      return judgeRequest(session, message);
+      return judgeRequest(session, message, nowMs);
     case 'notification':
       return judgeNotification(session, message.method, message.params, frame.bytes.length, nowMs);
     case 'result':
@@ -40,12 +42,16 @@ export function fromServer(session: Session, frame: Frame, nowMs: number): Verdi
   }
 }
 
-function judgeRequest({ isLegacy, serverRequests, policy }: Session, message: Request): Verdict {
+function judgeRequest(
+  { isLegacy, serverRequests, policy, rates }: Session,
+  message: Request,
+  nowMs: number,
+): Verdict {
   const { id, method, params } = message;
   if (!isLegacy) return deny('method-blocked', relayAnswers.requestsUnavailable);
   // No answer: it would settle the first request of that id.
   if (serverRequests.has(id)) return deny('id-duplicate', relayAnswers.idInUse);
-  if (serverRequests.isFull)
+  if (serverRequests.isFull || !rates.takeRequest(nowMs))
     return refuseServer(id, {
       code: CODES.internal,
       words: relayAnswers.tooManyRequests,
@@ -82,8 +88,6 @@ function judgeNotification(
   nowMs: number,
 ): Verdict {
   if (bytes > LIMITS.notificationBytes) return deny('frame-too-large', relayAnswers.tooLarge);
-  if (!session.serverNotifications.take(nowMs))
-    return deny('rate-limited', relayAnswers.tooManyNotifications);
   const era = session.isLegacy ? 'legacy' : 'modern';
   switch (decideMethod('server-to-client', 'notification', method, era, session.policy)) {
     case 'pass':
@@ -94,44 +98,23 @@ function judgeNotification(
     case 'block':
       return deny('method-blocked', relayAnswers.methodNotFound);
   }
-  if (!belongsToLiveSubscription(session, params)) return deny('id-unknown', relayAnswers.idUnknown);
+  if (!isOfLiveSubscription(session, params)) return deny('id-unknown', relayAnswers.idUnknown);
+  if (isNotice(method)) return judgeListChange(session, method, params, nowMs);
   switch (method) {
     case 'notifications/cancelled':
-      return mayCancel(session, params['requestId'] as RequestId)
-        ? FORWARD
-        : deny('id-unknown', relayAnswers.idUnknown);
+      // Its own requests are bounded already, and each is given up once.
+      if (session.serverRequests.cancel(params['requestId'] as RequestId)) return FORWARD;
+      // Of what the client asked, a server gives up only a subscription that it can no longer serve (JR-26).
+      if (!isSubscription(session, params['requestId'])) return deny('id-unknown', relayAnswers.idUnknown);
+      break;
     case 'notifications/progress':
-      return session.clientRequests.hasToken(params['progressToken'])
-        ? FORWARD
-        : deny('id-unknown', relayAnswers.tokenUnknown);
-    case 'notifications/tools/list_changed':
-      return judgeListChange(session, 'tools');
-    case 'notifications/prompts/list_changed':
-      return judgeListChange(session, 'prompts');
-    case 'notifications/resources/list_changed':
-      return judgeListChange(session, 'resources', 'templates');
-    default:
-      return FORWARD;
+      if (!session.clientRequests.hasToken(params['progressToken']))
+        return deny('id-unknown', relayAnswers.tokenUnknown);
+      break;
   }
-}
-
-/** The client hears of it once, and asks again; whether anything changed is for us to see first (RP-03, RP-04). */
-function judgeListChange({ verification }: Session, ...lists: readonly ListName[]): Verdict {
-  const changes = lists.map((name) => verification.changed(name));
-  const toServer = changes.flatMap(({ progress }) => progress.toServer);
-  return changes.some(({ isNews }) => isNews) ? { forward: true, toServer } : { toServer };
-}
-
-/** A server may give up its own requests, and a subscription that it can no longer serve; nothing else (JR-26). */
-function mayCancel({ serverRequests, clientRequests }: Session, id: RequestId): boolean {
-  if (serverRequests.cancel(id)) return true;
-  return clientRequests.get(id)?.method === 'subscriptions/listen';
-}
-
-function belongsToLiveSubscription({ clientRequests }: Session, params: JsonObject): boolean {
-  const meta = params['_meta'];
-  if (!isJsonObject(meta) || !Object.hasOwn(meta, META.subscription)) return true;
-  return clientRequests.get(meta[META.subscription] as RequestId)?.method === 'subscriptions/listen';
+  return session.rates.takeNotification(method, nowMs)
+    ? FORWARD
+    : deny('rate-limited', relayAnswers.tooManyNotifications);
 }
 
 function judgeFault(session: Session, fault: LineFault, skimmed: Skimmed): Verdict {

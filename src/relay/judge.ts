@@ -3,6 +3,8 @@ import { follow } from './follow.ts';
 import type { Frame } from './framing.ts';
 import { fromClient } from './from-client.ts';
 import { fromServer } from './from-server.ts';
+import { announceListChange } from './list-change.ts';
+import type { Notice } from './list-changes.ts';
 import type { ListName } from './lists.ts';
 import type { McpPolicy } from './policy.ts';
 import type { RequestId } from './request-id.ts';
@@ -30,6 +32,11 @@ export class Judge {
   giveUp(): readonly RequestId[] {
     const { clientRequests, verification } = this.#session;
     return [...clientRequests.settleAll().map(({ id }) => id), ...verification.giveUp()];
+  }
+
+  /** After the longer pause that a verdict asked for. */
+  announce(notice: Notice): Verdict {
+    return announceListChange(this.#session, notice);
   }
 
   /** After the pause that a verdict asked for. */

@@ -22,8 +22,17 @@ export const LIMITS = {
   clientRequestsInFlight: 1024,
   /** Requests of the server that wait for the client, that is for a person, mostly. */
   serverRequestsInFlight: 64,
-  /** Notifications of the server: a progress bar needs ten in a second. */
-  serverNotifications: { perSecond: 500, burst: 1000 },
+  /** Of the server, each kind by itself: a flood of logs takes nothing from progress. A progress bar needs ten in a second. */
+  rates: {
+    progress: { perSecond: 500, burst: 1000 },
+    logs: { perSecond: 500, burst: 1000 },
+    updates: { perSecond: 50, burst: 200 },
+    /** A person or a model answers most of them. */
+    requests: { perSecond: 20, burst: 64 },
+    others: { perSecond: 50, burst: 200 },
+    /** For each kind of list: the client asks for all of it again each time (NC-04: servers say it up to four times at start). */
+    listChanges: { perSecond: 1, burst: 4 },
+  },
   /** What the client said before the server ran, and answers of our own that a peer has not read yet. */
   heldBytes: 8 * MIB,
 } as const;

@@ -1,9 +1,10 @@
 // What the judges of both directions know of one session.
 import type { JsonObject } from './envelope.ts';
 import { LIMITS } from './limits.ts';
+import { ListChanges } from './list-changes.ts';
 import { PendingTable } from './pending.ts';
 import type { McpPolicy } from './policy.ts';
-import { RateLimit } from './rate-limit.ts';
+import { Rates } from './rates.ts';
 import type { Reviewed } from './reviewed.ts';
 import { Rounds } from './rounds.ts';
 import { Verification } from './verification.ts';
@@ -14,7 +15,8 @@ export class Session {
   readonly verification: Verification;
   readonly clientRequests = new PendingTable(LIMITS.clientRequestsInFlight);
   readonly serverRequests = new PendingTable(LIMITS.serverRequestsInFlight);
-  readonly serverNotifications = new RateLimit(LIMITS.serverNotifications);
+  readonly rates = new Rates();
+  readonly listChanges = new ListChanges();
   readonly rounds = new Rounds();
   /** Only after an `initialize` may a server ask anything; a modern one never does. */
   isLegacy = false;

@@ -2,6 +2,7 @@
 import { type Answer, CODES } from './answers.ts';
 import type { JsonObject } from './envelope.ts';
 import type { LineFault } from './fault.ts';
+import type { Notice } from './list-changes.ts';
 import type { ListName } from './lists.ts';
 import type { RelayDenial } from './relay.ts';
 import type { RequestId } from './request-id.ts';
@@ -29,6 +30,8 @@ export interface Verdict {
   readonly drift?: Drift;
   /** This list is to be asked for again after a pause, with `askAgain`. */
   readonly again?: ListName;
+  /** The client hears of this after a longer pause, with `announce`. */
+  readonly later?: Notice;
   /** The request of the client that this answered, and that nobody else will answer. */
   readonly asked?: RequestId;
 }

@@ -37,6 +37,8 @@ export class Verification {
   readonly #waiting = new Waiting();
   /** Lists that the server said to have changed while we asked for them. */
   readonly #dirty = new Set<ListName>();
+  /** Lists of which the client heard that they changed, and has not asked since. */
+  readonly #told = new Set<ListName>();
   /** How often in a row a list was asked for again. */
   readonly #repeats = new Map<ListName, number>();
   /** In which generation each list was last asked for. */
@@ -99,18 +101,28 @@ export class Verification {
   /** A client's list is always asked for anew: what was equal a moment ago may not be now (RP-02). */
   ask(name: ListName, request: Held): Progress {
     this.#note(request);
+    this.#told.delete(name);
     this.#states.set(name, 'unknown');
     this.#waiting.ask(name, { id: request.message.id, era: request.era });
     return this.#begin();
   }
 
-  /** The server says that a list changed. Whether the client needs to hear of it: not while we are asking already. */
-  changed(name: ListName): { readonly isNews: boolean; readonly progress: Progress } {
-    const isNews = this.#states.get(name) !== 'unknown' && !this.#listings.has(name);
-    const wasKnown = this.#states.get(name) === 'known';
+  /** The server says that a list changed: from now on nothing rests on what we know of it. */
+  doubt(name: ListName): void {
     if (this.#listings.has(name)) this.#dirty.add(name);
-    this.#states.set(name, 'unknown');
-    return { isNews, progress: wasKnown ? this.#begin([name]) : NOTHING };
+    if (this.#states.has(name)) this.#states.set(name, 'unknown');
+  }
+
+  /** Looks at a list that changed, when anybody ever did. */
+  lookAgain(name: ListName): Progress {
+    return this.#states.get(name) === 'unknown' ? this.#begin([name]) : NOTHING;
+  }
+
+  /** Whether the client needs to hear that the list changed: not when it heard so and has not asked since. */
+  isNews(name: ListName): boolean {
+    if (this.#told.has(name) || this.#waiting.isAskedFor(name)) return false;
+    this.#told.add(name);
+    return true;
   }
 
   /** The client gave a request up that waits here. */

@@ -102,6 +102,10 @@ export class Waiting {
     return ids;
   }
 
+  isAskedFor(name: ListName): boolean {
+    return this.#askedFor(name).length > 0;
+  }
+
   #askedFor(name: ListName): readonly Asked[] {
     return this.#asked.get(name) ?? [];
   }
