@@ -533,6 +533,7 @@ export const relayAnswers = {
   nameUnknown: 'no such name',
   listUnavailable: 'the server did not give its list',
   asksForUngranted: "the server's answer asks for what its profile does not grant",
+  blockUngranted: "a part of the server's answer is of an extension that its profile does not grant",
   asksTooOften: "the server's answer asks for more in between than is allowed",
   asksMalformed: "the server's answer asks for something in between in a way that nobody can answer",
   nothingAsked: 'nothing of this session asked for what the request brings',

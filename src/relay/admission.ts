@@ -1,6 +1,7 @@
 // A request of the client on its way to the server, when all that it rests on is known.
 import { CODES } from './answers.ts';
 import type { JsonObject, Message } from './envelope.ts';
+import { isUngrantedUri } from './extension-uris.ts';
 import { filterInitialize, filterSubscription } from './filter-request.ts';
 import type { Era } from './methods.ts';
 import { relayAnswers } from '../messages.ts';
@@ -25,7 +26,7 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
     id,
     method,
     era,
-    capabilities: method === 'server/discover' ? capabilitiesOf(params) : undefined,
+    capabilities: era === 'modern' ? capabilitiesOf(params) : undefined,
     subject,
     round,
     progressToken: progressTokenOf(params),
@@ -75,8 +76,7 @@ function refusalOf({ policy, verification }: Session, { method, params }: Reques
         : { code: CODES.invalidParams, words: relayAnswers.nameUnknown, reason: 'tool-unknown' };
     case 'resources/read':
     case 'resources/subscribe':
-      // Pages of an app and skills are code and instructions: extensions of their own.
-      return /^(?:ui|skill):/i.test(String(params['uri']))
+      return isUngrantedUri(params['uri'], policy)
         ? { code: CODES.invalidParams, words: relayAnswers.notGranted, reason: 'feature-not-granted' }
         : undefined;
     default:

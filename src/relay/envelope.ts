@@ -1,6 +1,7 @@
 // A parsed line as exactly one of four messages, or the one thing that is wrong with it. Keys are compared exactly, and one
 // that only looks like a key of the protocol is refused: two readers of such a line see two messages.
 import { type FoldedKeys, foldKeys, isLookAlike } from '../json/look-alike.ts';
+import { isDisguised } from './disguise.ts';
 import type { LineFault } from './fault.ts';
 import { type RequestId, readId } from './request-id.ts';
 
@@ -23,18 +24,8 @@ const NO_PARAMS: JsonObject = Object.freeze({});
 const ENVELOPE_KEYS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 const ERROR_KEYS = new Set(['code', 'message', 'data']);
 
-/** Members that the protocol itself gives a meaning, directly in `params` or `result`. */
-const PROTOCOL_KEYS = new Set(
-  `_meta name arguments uri cursor nextCursor tools prompts resources
-  contents resourceTemplates content structuredContent isError messages instructions serverInfo clientInfo
-  capabilities protocolVersion supportedVersions resultType inputRequests inputResponses requestState requestId progressToken
-  progress total reason level logger task action roots model
-  role systemPrompt requestedSchema mode url`.split(/\s+/),
-);
-
 const FOLDED_ENVELOPE_KEYS = foldKeys(ENVELOPE_KEYS);
 const FOLDED_ERROR_KEYS = foldKeys(ERROR_KEYS);
-const FOLDED_PROTOCOL_KEYS = foldKeys(PROTOCOL_KEYS);
 
 /**
  * @param value what JSON.parse made of the line
@@ -78,8 +69,7 @@ function readCall(value: JsonObject, idToken: string | undefined): Envelope {
     return fault('method-invalid');
   const params = value['params'] ?? NO_PARAMS;
   if (!isJsonObject(params) || value['params'] === null) return fault('member-type');
-  const disguise = disguisedMember(params);
-  if (disguise !== undefined) return fault(disguise);
+  if (isDisguised(params)) return fault('member-look-alike');
   if (idToken === undefined) return { ok: true, message: { kind: 'notification', method, params } };
   const id = readId(idToken);
   if (id === undefined) return fault('id-invalid');
@@ -88,8 +78,7 @@ function readCall(value: JsonObject, idToken: string | undefined): Envelope {
 
 function readResult(id: RequestId, result: unknown): Envelope {
   if (!isJsonObject(result)) return fault('member-type');
-  const disguise = disguisedMember(result);
-  if (disguise !== undefined) return fault(disguise);
+  if (isDisguised(result)) return fault('member-look-alike');
   return { ok: true, message: { kind: 'result', id, result } };
 }
 
@@ -110,14 +99,6 @@ function wrongMember(
   for (const key of Object.keys(object)) {
     if (allowed.has(key)) continue;
     return isLookAlike(key, allowedFolded) ? 'member-look-alike' : 'member-unknown';
-  }
-  return undefined;
-}
-
-/** Members of params and results are open; only what pretends to be a known one is refused. */
-function disguisedMember(object: JsonObject): LineFault | undefined {
-  for (const key of Object.keys(object)) {
-    if (!PROTOCOL_KEYS.has(key) && isLookAlike(key, FOLDED_PROTOCOL_KEYS)) return 'member-look-alike';
   }
   return undefined;
 }

@@ -2,14 +2,8 @@
 // and what a granted request may not ask for. Pure. Each returns the params anew, or undefined when nothing is to be changed.
 import { isJsonObject, type JsonObject } from './envelope.ts';
 import { LEGACY_VERSIONS, NEWEST_LEGACY_VERSION } from './methods.ts';
+import { META } from './meta.ts';
 import { clientCapabilities, type Feature, type McpPolicy, without } from './policy.ts';
-
-export const META = {
-  version: 'io.modelcontextprotocol/protocolVersion',
-  clientCapabilities: 'io.modelcontextprotocol/clientCapabilities',
-  clientInfo: 'io.modelcontextprotocol/clientInfo',
-  subscription: 'io.modelcontextprotocol/subscriptionId',
-} as const;
 
 /** Always written anew: a server is never asked for a version that we could not judge. */
 export function filterInitialize(params: JsonObject, policy: McpPolicy): JsonObject {

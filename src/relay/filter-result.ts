@@ -1,13 +1,16 @@
 // What of a result is not passed on as it came. Pure. What stays as it is passes as the bytes that came: large results are
 // never written anew.
 import { isJsonObject, type JsonObject } from './envelope.ts';
+import { withoutUngrantedBlocks } from './extension-uris.ts';
+import { withoutForeignMeta } from './filter-meta.ts';
 import { filterServerRequest } from './filter-request.ts';
 import { type Era, LEGACY_VERSIONS, MODERN_VERSIONS } from './methods.ts';
-import { type Feature, type McpPolicy, serverCapabilities, without } from './policy.ts';
+import { type McpPolicy, mayBeAskedInResult, serverCapabilities, without } from './policy.ts';
 
 export type Filtered =
   | { readonly kind: 'as-it-came' }
-  | { readonly kind: 'anew'; readonly result: JsonObject }
+  /** `isReduced`: a part that people would see is gone. */
+  | { readonly kind: 'anew'; readonly result: JsonObject; readonly isReduced?: true }
   | { readonly kind: 'refused'; readonly why: 'version-unknown' | 'asks-for-ungranted' | 'task-ungranted' };
 
 const AS_IT_CAME: Filtered = { kind: 'as-it-came' };
@@ -43,32 +46,29 @@ function introduced(result: JsonObject, policy: McpPolicy): JsonObject {
   };
 }
 
-/** Members of `_meta` in results that mean something to a client and are not for the server to steer it with. */
-const KEPT_META = new Set([
-  'io.modelcontextprotocol/serverInfo',
-  'io.modelcontextprotocol/related-task',
-  'progressToken',
-]);
-const ASKED: Readonly<Record<string, Feature>> = {
-  'sampling/createMessage': 'sampling',
-  'elicitation/create': 'elicitation',
-  'roots/list': 'roots',
-};
+/** Of whom and by whom a result is. */
+export interface Origin {
+  readonly era: Era;
+  /** What the client can do, as it was let through to the server. */
+  readonly capabilities: JsonObject;
+  readonly isKnownServer: (info: unknown) => boolean;
+}
 
 /** Of everything else. */
-export function filterResult(result: JsonObject, era: Era, policy: McpPolicy): Filtered {
+export function filterResult(
+  result: JsonObject,
+  { era, capabilities, isKnownServer }: Origin,
+  policy: McpPolicy,
+): Filtered {
   if (result['task'] !== undefined && !policy.features.has('tasks') && looksLikeTask(result))
     return { kind: 'refused', why: 'task-ungranted' };
   const asked = era === 'modern' ? result['inputRequests'] : undefined;
-  if (asked !== undefined && !areGranted(asked, policy))
+  if (asked !== undefined && !areGranted(asked, capabilities, policy))
     return { kind: 'refused', why: 'asks-for-ungranted' };
-  const meta = result['_meta'];
-  if (meta === undefined) return AS_IT_CAME;
-  if (!isJsonObject(meta)) return { kind: 'anew', result: without(result, ['_meta']) };
-  const kept = Object.entries(meta).filter(([name]) => KEPT_META.has(name));
-  if (kept.length === Object.keys(meta).length) return AS_IT_CAME;
-  const rest = without(result, ['_meta']);
-  return { kind: 'anew', result: kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) } };
+  const plain = withoutForeignMeta(result, isKnownServer);
+  const text = withoutUngrantedBlocks(plain ?? result, policy);
+  if (text !== undefined) return { kind: 'anew', result: text, isReduced: true };
+  return plain === undefined ? AS_IT_CAME : { kind: 'anew', result: plain };
 }
 
 /** `CreateTaskResult` (2025-11-25): a handle in place of what was asked for. */
@@ -77,14 +77,14 @@ function looksLikeTask(result: JsonObject): boolean {
 }
 
 /** All or nothing: a server that gets half of its answers is in a state that nobody reviewed. */
-function areGranted(asked: unknown, policy: McpPolicy): boolean {
+function areGranted(asked: unknown, capabilities: JsonObject, policy: McpPolicy): boolean {
   if (!isJsonObject(asked)) return false;
   return Object.values(asked).every((request) => {
-    if (!isJsonObject(request) || typeof request['method'] !== 'string') return false;
-    const feature = ASKED[request['method']];
-    const params = isJsonObject(request['params']) ? request['params'] : {};
-    if (feature === undefined || !policy.features.has(feature)) return false;
-    const allowed = filterServerRequest(request['method'], params);
+    if (!isJsonObject(request)) return false;
+    const { method, params = {} } = request;
+    if (typeof method !== 'string' || !isJsonObject(params)) return false;
+    if (!mayBeAskedInResult(method, capabilities, policy)) return false;
+    const allowed = filterServerRequest(method, params);
     return allowed !== undefined && JSON.stringify(allowed) === JSON.stringify(params);
   });
 }

@@ -3,12 +3,14 @@ import { lineFaults, relayAnswers } from '../messages.ts';
 import { CODES } from './answers.ts';
 import type { JsonObject, Message } from './envelope.ts';
 import { type LineFault, SEVERITIES } from './fault.ts';
+import { withoutForeignMeta } from './filter-meta.ts';
 import { filterServerRequest } from './filter-request.ts';
 import type { Frame } from './framing.ts';
 import { LIMITS } from './limits.ts';
 import { isNotice } from './list-changes.ts';
 import { judgeListChange } from './list-change.ts';
 import { decideMethod } from './methods.ts';
+import { isDeclared } from './policy.ts';
 import { readLine } from './read-line.ts';
 import type { RequestId } from './request-id.ts';
 import { progressTokenOf } from './request-meta.ts';
@@ -43,7 +45,7 @@ export function fromServer(session: Session, frame: Frame, nowMs: number): Verdi
 }
 
 function judgeRequest(
-  { isLegacy, serverRequests, policy, rates }: Session,
+  { isLegacy, serverRequests, policy, rates, clientCapabilities }: Session,
   message: Request,
   nowMs: number,
 ): Verdict {
@@ -57,7 +59,11 @@ function judgeRequest(
       words: relayAnswers.tooManyRequests,
       reason: 'rate-limited',
     });
-  if (decideMethod('server-to-client', 'request', method, 'legacy', policy) !== 'pass')
+  // A client that did not say that it can would answer so itself, or not at all (S2C-12).
+  const isGranted =
+    decideMethod('server-to-client', 'request', method, 'legacy', policy) === 'pass' &&
+    isDeclared(method, clientCapabilities);
+  if (!isGranted)
     return refuseServer(id, {
       code: CODES.methodNotFound,
       words: relayAnswers.methodNotFound,
@@ -77,7 +83,8 @@ function judgeRequest(
     progressToken: progressTokenOf(params),
     isCancelled: false,
   });
-  return filtered === params ? FORWARD : { anew: request(id, method, filtered) };
+  const plain = withoutForeignMeta(filtered) ?? filtered;
+  return plain === params ? FORWARD : { anew: request(id, method, plain) };
 }
 
 function judgeNotification(
@@ -99,11 +106,13 @@ function judgeNotification(
       return deny('method-blocked', relayAnswers.methodNotFound);
   }
   if (!isOfLiveSubscription(session, params)) return deny('id-unknown', relayAnswers.idUnknown);
-  if (isNotice(method)) return judgeListChange(session, method, params, nowMs);
+  const plain = withoutForeignMeta(params);
+  const passes = plain === undefined ? FORWARD : { anew: { jsonrpc: '2.0', method, params: plain } };
+  if (isNotice(method)) return judgeListChange(session, { method, params: plain ?? params }, passes, nowMs);
   switch (method) {
     case 'notifications/cancelled':
       // Its own requests are bounded already, and each is given up once.
-      if (session.serverRequests.cancel(params['requestId'] as RequestId)) return FORWARD;
+      if (session.serverRequests.cancel(params['requestId'] as RequestId)) return passes;
       // Of what the client asked, a server gives up only a subscription that it can no longer serve (JR-26).
       if (!isSubscription(session, params['requestId'])) return deny('id-unknown', relayAnswers.idUnknown);
       break;
@@ -113,7 +122,7 @@ function judgeNotification(
       break;
   }
   return session.rates.takeNotification(method, nowMs)
-    ? FORWARD
+    ? passes
     : deny('rate-limited', relayAnswers.tooManyNotifications);
 }
 

@@ -5,17 +5,18 @@ import type { Session } from './session.ts';
 import { isOfLiveSubscription } from './subscription.ts';
 import { IGNORE, type Verdict } from './verdict.ts';
 
+/** @param passes what the client would hear */
 export function judgeListChange(
   session: Session,
-  notice: Notice,
-  params: JsonObject,
+  { method: notice, params }: { readonly method: Notice; readonly params: JsonObject },
+  passes: Verdict,
   nowMs: number,
 ): Verdict {
   for (const name of LISTS_OF_NOTICE[notice]) session.verification.doubt(name);
   switch (session.listChanges.take(notice, params, nowMs)) {
     case 'now': {
       const { isNews, toServer } = spread(session, notice);
-      return isNews ? { forward: true, toServer } : { toServer };
+      return isNews ? { ...passes, toServer } : { toServer };
     }
     case 'later':
       return { later: notice };

@@ -1,7 +1,7 @@
 // The launcher's own listings. A client is shown definitions only out of a list that the launcher asked for itself, with all
 // its pages, and found equal to what was reviewed (pinning.md 0.1): what a server sends in between is never passed on.
 import { isJsonObject, type JsonObject } from './envelope.ts';
-import { META } from './filter-request.ts';
+import { META } from './meta.ts';
 import { LIMITS } from './limits.ts';
 import type { Era } from './methods.ts';
 import type { RequestId } from './request-id.ts';

@@ -46,27 +46,46 @@ export function mcpPolicy(permissions: McpPermissions): McpPolicy {
 }
 
 /** Client capabilities that stand for a feature; all others never pass. */
-const CLIENT_CAPABILITIES: Readonly<Record<string, Feature>> = {
-  sampling: 'sampling',
-  elicitation: 'elicitation',
-  roots: 'roots',
-  tasks: 'tasks',
-};
+const CLIENT_CAPABILITIES: ReadonlyMap<string, Feature> = new Map([
+  ['sampling', 'sampling'],
+  ['elicitation', 'elicitation'],
+  ['roots', 'roots'],
+  ['tasks', 'tasks'],
+]);
+
+/** What a server may ask of a client, in a request or inside a result: of the client that said that it can. */
+const ASKED: ReadonlyMap<string, Feature> = new Map([
+  ['sampling/createMessage', 'sampling'],
+  ['elicitation/create', 'elicitation'],
+  ['roots/list', 'roots'],
+]);
+
+/** Whether the client said that it can, where that is what it takes. */
+export function isDeclared(method: string, capabilities: JsonObject): boolean {
+  const feature = ASKED.get(method);
+  return feature === undefined || Object.hasOwn(capabilities, feature);
+}
+
+/** Inside a result nothing else may be asked. */
+export function mayBeAskedInResult(method: string, capabilities: JsonObject, policy: McpPolicy): boolean {
+  const feature = ASKED.get(method);
+  return feature !== undefined && policy.features.has(feature) && Object.hasOwn(capabilities, feature);
+}
 
 /** Server capabilities and the features of which one must be granted. */
-const SERVER_CAPABILITIES: Readonly<Record<string, readonly Feature[]>> = {
-  tools: ['tools'],
-  prompts: ['prompts'],
-  resources: ['resources'],
-  completions: ['prompts', 'resources'],
-  logging: ['logging'],
-  tasks: ['tasks'],
-};
+const SERVER_CAPABILITIES: ReadonlyMap<string, readonly Feature[]> = new Map([
+  ['tools', ['tools']],
+  ['prompts', ['prompts']],
+  ['resources', ['resources']],
+  ['completions', ['prompts', 'resources']],
+  ['logging', ['logging']],
+  ['tasks', ['tasks']],
+]);
 
 /** What the server is told that the client can do. A server must not ask for what was not declared to it. */
 export function clientCapabilities(declared: JsonObject, policy: McpPolicy): JsonObject {
   const kept = filtered(declared, (name) => {
-    const feature = CLIENT_CAPABILITIES[name];
+    const feature = CLIENT_CAPABILITIES.get(name);
     return feature !== undefined && policy.features.has(feature);
   });
   // Only forms: a URL that the server chose is opened in the user's browser.
@@ -77,7 +96,7 @@ export function clientCapabilities(declared: JsonObject, policy: McpPolicy): Jso
 /** What the client is told that the server can do. */
 export function serverCapabilities(declared: JsonObject, policy: McpPolicy): JsonObject {
   const kept = filtered(declared, (name) =>
-    (SERVER_CAPABILITIES[name] ?? []).some((feature) => policy.features.has(feature)),
+    (SERVER_CAPABILITIES.get(name) ?? []).some((feature) => policy.features.has(feature)),
   );
   return withExtensions(kept, declared, policy);
 }

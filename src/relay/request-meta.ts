@@ -1,6 +1,6 @@
 // What a request says of itself in `_meta`: its generation, its version, its progress token.
 import { isJsonObject, type JsonObject } from './envelope.ts';
-import { META } from './filter-request.ts';
+import { META } from './meta.ts';
 import type { Era } from './methods.ts';
 import type { RequestId } from './request-id.ts';
 

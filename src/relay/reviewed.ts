@@ -89,6 +89,24 @@ export function judgeIntroduction(result: JsonObject, where: Where, reviewed: Re
   return drifts.includes(undefined) ? undefined : drifts[0];
 }
 
+/**
+ * Results of the newer generation repeat in `_meta` who made them, and clients show it: titles, icons, addresses. Most repeat it
+ * in the same words, so the last that was found equal is remembered.
+ */
+export function knownServer(reviewed: Reviewed): (info: unknown) => boolean {
+  if (reviewed.kind === 'unpinned') return () => true;
+  let known: string | undefined;
+  return (info) => {
+    const text = JSON.stringify(info);
+    if (text === known) return true;
+    const isReviewed = reviewed.contexts.some(
+      ({ context, serverInfo }) => context.generation === 'modern' && isSame(info, serverInfo),
+    );
+    if (isReviewed) known = text;
+    return isReviewed;
+  };
+}
+
 function introductionDrift(result: JsonObject, context: Definitions): Drift | undefined {
   const { instructions = null, capabilities = {}, serverInfo } = result;
   if (instructions !== context.instructions) return { what: 'instructions' };

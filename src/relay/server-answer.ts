@@ -3,6 +3,7 @@ import { lineFaults, relayAnswers } from '../messages.ts';
 import type { JsonObject, Message } from './envelope.ts';
 import { judgeErrorText } from './error-text.ts';
 import {
+  type Filtered,
   filterDiscovered,
   filterInitialized,
   filterResult,
@@ -52,21 +53,13 @@ function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {
   };
 }
 
-function judgeResult(
-  { policy, reviewed, clientCapabilities, rounds }: Session,
-  result: JsonObject,
-  asked: PendingRequest,
-): Verdict {
-  const { id, method, era } = asked;
+function judgeResult(session: Session, result: JsonObject, asked: PendingRequest): Verdict {
+  const { reviewed, clientCapabilities, rounds } = session;
+  const { id } = asked;
   const introduced = introductionIn(asked, clientCapabilities);
   const drift = introduced === undefined ? undefined : judgeIntroduction(result, introduced, reviewed);
   if (drift !== undefined) return { drift, asked: id };
-  const filtered =
-    method === 'initialize'
-      ? filterInitialized(result, policy)
-      : method === 'server/discover'
-        ? filterDiscovered(result, policy)
-        : filterResult(result, era, policy);
+  const filtered = filter(session, result, asked);
   const { subject, round = 0 } = asked;
   const endless =
     subject !== undefined && result['resultType'] === 'input_required' && filtered.kind !== 'refused'
@@ -77,9 +70,28 @@ function judgeResult(
     case 'as-it-came':
       return FORWARD_ANSWER;
     case 'anew':
-      return { anew: { jsonrpc: '2.0', id, result: filtered.result }, isAnswer: true };
+      return {
+        anew: { jsonrpc: '2.0', id, result: filtered.result },
+        isAnswer: true,
+        ...(filtered.isReduced === true ? deny('feature-not-granted', relayAnswers.blockUngranted) : {}),
+      };
     case 'refused':
       return replaced(id, REFUSED[filtered.why]);
+  }
+}
+
+function filter(
+  { policy, isKnownServer }: Session,
+  result: JsonObject,
+  { method, era, capabilities = {} }: PendingRequest,
+): Filtered {
+  switch (method) {
+    case 'initialize':
+      return filterInitialized(result, policy);
+    case 'server/discover':
+      return filterDiscovered(result, policy);
+    default:
+      return filterResult(result, { era, capabilities, isKnownServer }, policy);
   }
 }
 

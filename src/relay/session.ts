@@ -5,7 +5,7 @@ import { ListChanges } from './list-changes.ts';
 import { PendingTable } from './pending.ts';
 import type { McpPolicy } from './policy.ts';
 import { Rates } from './rates.ts';
-import type { Reviewed } from './reviewed.ts';
+import { knownServer, type Reviewed } from './reviewed.ts';
 import { Rounds } from './rounds.ts';
 import { Verification } from './verification.ts';
 
@@ -15,6 +15,8 @@ export class Session {
   readonly verification: Verification;
   readonly clientRequests = new PendingTable(LIMITS.clientRequestsInFlight);
   readonly serverRequests = new PendingTable(LIMITS.serverRequestsInFlight);
+  /** Whether it is the reviewed server that introduces itself, in `_meta` of a result. */
+  readonly isKnownServer: (info: unknown) => boolean;
   readonly rates = new Rates();
   readonly listChanges = new ListChanges();
   readonly rounds = new Rounds();
@@ -26,6 +28,7 @@ export class Session {
   constructor(policy: McpPolicy, reviewed: Reviewed) {
     this.policy = policy;
     this.reviewed = reviewed;
+    this.isKnownServer = knownServer(reviewed);
     this.verification = new Verification(policy, reviewed);
   }
 }

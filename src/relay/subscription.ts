@@ -1,6 +1,6 @@
 // Long-lived requests under which a server of the newer generation tells what happens (2026-07-28).
 import { isJsonObject, type JsonObject } from './envelope.ts';
-import { META } from './filter-request.ts';
+import { META } from './meta.ts';
 import type { RequestId } from './request-id.ts';
 import type { Session } from './session.ts';
 

@@ -129,7 +129,7 @@ export async function startSession(mode: string, options: SessionOptions = {}): 
   if (options.handshake !== false) {
     const {
       name = 'test',
-      capabilities = {},
+      capabilities = { sampling: {}, elicitation: {}, roots: {} },
       version: protocolVersion = '2025-11-25',
     } = options.client ?? {};
     const clientInfo = { name, version: '1' };

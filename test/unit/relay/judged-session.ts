@@ -14,6 +14,9 @@ export const MODERN = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
+/** A client that can do all that a server may ask for. */
+const ABLE = { sampling: {}, elicitation: {}, roots: {}, tasks: {} };
+
 export class JudgedSession {
   readonly judge: Judge;
   nowMs = 0;
@@ -30,8 +33,8 @@ export class JudgedSession {
     return this.judge.fromServer({ kind: 'line', bytes: line(message) }, this.nowMs);
   }
 
-  handshake(members: object = {}): this {
-    expect(this.client({ id: 'i', method: 'initialize', params: {} }).anew).toBeDefined();
+  handshake(members: object = {}, capabilities: object = ABLE): this {
+    expect(this.client({ id: 'i', method: 'initialize', params: { capabilities } }).anew).toBeDefined();
     const result = { protocolVersion: '2025-11-25', capabilities: {}, ...members };
     expect(this.server({ id: 'i', result }).anew).toBeDefined();
     return this;
