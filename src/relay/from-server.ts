@@ -7,6 +7,7 @@ import { withoutForeignMeta } from './filter-meta.ts';
 import { filterServerRequest } from './filter-request.ts';
 import type { Frame } from './framing.ts';
 import { LIMITS } from './limits.ts';
+import { follow } from './follow.ts';
 import { isNotice } from './list-changes.ts';
 import { judgeListChange } from './list-change.ts';
 import { decideMethod } from './methods.ts';
@@ -136,18 +137,15 @@ function judgeFault(session: Session, fault: LineFault, skimmed: Skimmed): Verdi
 }
 
 /** Whoever waits for this unreadable line of the server is told so, instead of waiting for a minute. */
-function failure(
-  { isLegacy, serverRequests, clientRequests }: Session,
-  skimmed: Skimmed,
-  words: string,
-  resultWords: string,
-): Verdict {
+function failure(session: Session, skimmed: Skimmed, words: string, resultWords: string): Verdict {
+  const { isLegacy, serverRequests, clientRequests, verification } = session;
   const { id, hasMethod, hasVersion } = skimmed;
   if (id === undefined || !hasVersion) return IGNORE;
   if (hasMethod) {
     if (!isLegacy || serverRequests.has(id)) return IGNORE;
     return { answer: { to: 'server', id, code: CODES.invalidRequest, message: words } };
   }
+  if (verification.isOurs(id)) return follow(session, verification.unreadable(id));
   const asked = clientRequests.settle(id);
   return asked === undefined || asked.isCancelled ? IGNORE : { answer: failed(asked.id, resultWords) };
 }

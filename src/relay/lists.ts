@@ -75,7 +75,8 @@ export class Listing {
   /** @param bytes length of the line that carried the result */
   take(result: JsonObject, bytes: number): Step {
     const page = result[LISTS[this.name].member];
-    if (!Array.isArray(page)) return { kind: 'faulty', fault: 'list-malformed' };
+    // A list that asks back at the same time is none (S2C-05).
+    if (!isComplete(result) || !Array.isArray(page)) return { kind: 'faulty', fault: 'list-malformed' };
     if (bytes > LIMITS.listResultBytes) return { kind: 'faulty', fault: 'list-too-large' };
     this.#bytes += bytes;
     for (const item of page) this.#items.push(item);
@@ -98,6 +99,10 @@ export class Listing {
       ...(cursor === undefined ? {} : { cursor }),
     };
   }
+}
+
+function isComplete({ resultType, inputRequests }: JsonObject): boolean {
+  return (resultType === undefined || resultType === 'complete') && inputRequests === undefined;
 }
 
 /** Who asks and what they can do; not the progress token or the trace of that one request. */

@@ -152,6 +152,14 @@ export class Verification {
     }
   }
 
+  /** What came under the id of one of our requests is no answer: whoever waits for that list would wait for ever. */
+  unreadable(id: RequestId): Progress {
+    const listing = [...this.#listings.values()].find((one) => one.id === id);
+    if (listing === undefined) return NOTHING;
+    this.#listings.delete(listing.name);
+    return this.#malformed(listing.name);
+  }
+
   /** Asks for a list once more, after a while. */
   askAgain(name: ListName): Progress {
     return this.#begin([name]);

@@ -128,6 +128,19 @@ describe('a definition that nobody reviewed never reaches the client', () => {
     await isQuarantined(session);
   });
 
+  it.each(['UC-10', 'large-list'])(
+    '%s: a list that cannot be read, for whoever waits for it',
+    async (mode) => {
+      const session = await start(mode, { maxMessageBytes: 32 * 1024 });
+      const asked = [session.call('one'), session.request('tools/list')];
+      for (const answer of asked) expect((await answer).error?.data?.reason).toBe('DEFINITION_DRIFT');
+      await isQuarantined(session);
+      const unpinned = await start(mode, { maxMessageBytes: 32 * 1024, reviewed: { kind: 'unpinned' } });
+      expect((await unpinned.call('one')).error?.code).toBe(-32603);
+      expect(unpinned.received().includes('POISON')).toBe(false);
+    },
+  );
+
   it.each(['RP-01', 'RP-16', 'RP-17'])('JR-34 %s: nor is anything called before', async (mode) => {
     const session = await start(mode);
     expect((await session.call('one')).error?.data?.reason).toBe('DEFINITION_DRIFT');
