@@ -31,8 +31,12 @@ export const referenceRules: readonly Rule[] = [
       const own = new Set(subject.entries.map((entry) => entry.key));
       for (const other of subject.material.others)
         for (const name of mentionable(other))
-          if (!own.has(name) && text.entry?.key !== name)
-            yield* mentions(text, name, ['of profile ', { theirs: other.profile }]);
+          if (text.entry?.key !== name)
+            // A tool of the same name must not hide it: whose is meant, the model decides.
+            yield* mentions(text, name, {
+              note: ['of profile ', { theirs: other.profile }],
+              ...(own.has(name) ? { severity: 'medium' } : {}),
+            });
     }),
   },
   {
@@ -67,8 +71,8 @@ function mentionable(other: OtherProfile): string[] {
 function* mentions(
   text: Parameters<typeof occurrences>[0],
   name: string,
-  note: NonNullable<Match['note']>,
+  about: Pick<Match, 'note' | 'severity'>,
 ): Iterable<Match> {
   const literal = foldText(name).text.replaceAll(/[^\w\s]/g, '\\$&');
-  yield* occurrences(text, [new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'gi')], { note });
+  yield* occurrences(text, [new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'gi')], about);
 }
