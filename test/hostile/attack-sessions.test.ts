@@ -1,6 +1,6 @@
 // Rows of the attack catalogue through the whole launcher, with a server that plays them: what the client received, what the
 // audit log says, and how it ended. Each row is also played without the launcher, where it must succeed.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ import type { DefinitionKind, Definitions } from '../../src/pins/definitions.ts'
 import { readDefinitions } from '../../src/pins/read-definitions.ts';
 import { approveFixture } from '../fixtures/approve-fixture.ts';
 import { type InstalledProfile, installFixtureProfile } from '../fixtures/installed-profile.ts';
-import { INITIALIZE, type Launcher, startLauncher } from '../fixtures/launcher.ts';
+import { CORDON, INITIALIZE, type Launcher, startLauncher } from '../fixtures/launcher.ts';
 
 const SERVERS = new URL('../fixtures/servers/', import.meta.url).pathname;
 const FILES = ['changing-server.mjs', 'hostile-server.mjs', 'poisoned-definitions.mjs'];
@@ -353,6 +353,50 @@ describe('the control: what is honest or cannot be judged passes', () => {
     expect(received).not.toContain('\u001b');
     expect(audit.map(({ event }) => event)).toEqual(['started', 'ended']);
     expect(audit.at(-1)).toMatchObject({ event: 'ended', reason: 'client-gone', status });
+  });
+
+  it('NC-16: a package with native code runs, and a review says which files are', async () => {
+    const built = path.join(home, 'addon.node');
+    const compiler = spawnSync('gcc', [
+      '-shared',
+      '-fPIC',
+      '-o',
+      built,
+      path.join(SERVERS, 'native-addon.c'),
+    ]);
+    expect(String(compiler.stderr)).toBe('');
+    const greeting = path.join(home, 'index.cjs');
+    fs.writeFileSync(greeting, "exports.greeting = 'native';\n");
+    installFixtureProfile({
+      home,
+      name: 'native',
+      entry: 'server.cjs',
+      files: {
+        'server.cjs': path.join(SERVERS, 'requiring-server.cjs'),
+        'index.cjs': greeting,
+        'addon.node': built,
+      },
+    });
+    const launcher = startLauncher('native', { home, cwd });
+    await ask(launcher, GREET);
+    const answer = await launcher.request('tools/call', {
+      name: 'require',
+      arguments: { names: ['./addon.node'] },
+    });
+    expect(answer['result']).toEqual({ './addon.node': 42 });
+    launcher.child.stdin?.end();
+    expect((await launcher.exited).code).toBe(0);
+    const review = spawnSync(CORDON, ['review', 'native', '--json'], {
+      cwd,
+      env: { HOME: home, PATH: '/usr/bin:/bin' },
+      encoding: 'utf8',
+    });
+    const { findings, package: facts } = JSON.parse(review.stdout) as {
+      findings: ReadonlyArray<{ rule: string }>;
+      package: { packages: ReadonlyArray<{ native: readonly string[] }> };
+    };
+    expect(facts.packages.map(({ native }) => native)).toEqual([['addon.node']]);
+    expect(findings.map(({ rule }) => rule)).toContain('native-code');
   });
 
   it('RP-27: a number that readers round in two ways is passed on as it was reviewed', async () => {

@@ -77,7 +77,7 @@ async function isQuarantined(session: RelaySession): Promise<void> {
 }
 
 describe('the control: what was reviewed passes', () => {
-  it.each(['honest', 'RP-12', 'RP-15', 'RP-21'])('%s', async (mode) => {
+  it.each(['honest', 'RP-12', 'RP-15', 'RP-21', 'NC-04', 'NC-13'])('%s', async (mode) => {
     const session = await start(mode);
     expect([...names(await session.request('tools/list'))].toSorted()).toEqual(['one', 'two']);
     expect((await session.call('one')).result?.content?.[0]?.text).toBe('honest one');
