@@ -5,10 +5,11 @@ import path from 'node:path';
 import type { InstallationFacts } from '../doctor/installation-facts.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { countVerdicts } from '../doctor/finding.ts';
+import { judgeDefinitions } from '../doctor/judge-definitions.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
 import { judgeMachine } from '../doctor/judge-machine.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
-import { probeConfig, probeFolders } from '../doctor/probe-installation.ts';
+import { probeConfig, probeDefinitions, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
 import { findingsDocument, renderFindings } from '../doctor/render.ts';
 import { examineEgress } from '../doctor/examine-egress.ts';
@@ -40,6 +41,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       config,
       runtime: runtimeFacts(runtime),
     }),
+    judgeDefinitions(probeDefinitions(installation)),
     ...inside,
   ];
   if (runtime.kind === 'verified') fs.closeSync(runtime.runtime.fd);

@@ -7,6 +7,7 @@ import { packageState } from '../explain/package-state.ts';
 import { platformUnsupported, toCordonError } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import { listProfiles, type ProfileListing, type ProfileOrigin } from '../profile/load.ts';
+import type { Profile } from '../profile/schema.ts';
 import { packageOf, resolveServer } from '../resolve/resolve.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
@@ -29,6 +30,8 @@ export type ListedProfile = ListedState & {
   readonly package: string | null;
   /** Tree digest for this platform; null without pins. */
   readonly digest: Digest | null;
+  /** `unpinned` is weaker: whatever the server says reaches the client. Null when profile.json cannot be read. */
+  readonly definitions: Profile['definitions'] | null;
 };
 
 /** Resolves with 0: a broken profile is shown, and refused when it is run. */
@@ -53,12 +56,13 @@ export async function listCommand({ installation, json, out, err }: CommandConte
 
 function inspect(listing: ProfileListing, store: string, platform: Platform): ListedProfile {
   const { name, origin, folder, status } = listing;
-  const base = { name, origin, folder, package: null, digest: null };
+  const base = { name, origin, folder, package: null, digest: null, definitions: null };
   if (status.kind === 'shadowed') return { ...base, state: 'shadowed', by: status.by };
   if (status.kind === 'failed') return { ...base, ...invalid(status.error) };
-  const named = { ...base, package: packageOf(status.profile) };
+  const { profile } = status;
+  const named = { ...base, package: packageOf(profile), definitions: profile.definitions };
   try {
-    const { digest } = resolveServer(status.profile, platform);
+    const { digest } = resolveServer(profile, platform);
     return { ...named, digest, state: packageState(store, digest) };
   } catch (error) {
     return { ...named, ...invalid(error) };
@@ -79,7 +83,9 @@ export function renderList(profiles: readonly ListedProfile[]): string {
     profile.package ?? '-',
     profile.origin,
     profile.digest === null ? '-' : shortDigest(profile.digest),
-    describeState(profile),
+    profile.definitions === 'unpinned'
+      ? `${describeState(profile)}; weaker: definitions unpinned`
+      : describeState(profile),
   ]);
   return `${columns([['PROFILE', 'PACKAGE', 'ORIGIN', 'DIGEST', 'STATE'], ...rows]).join('\n')}\n`;
 }

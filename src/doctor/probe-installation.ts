@@ -3,7 +3,9 @@ import path from 'node:path';
 import { loadConfig } from '../config/config.ts';
 import type { Installation } from '../installation.ts';
 import { toCordonError } from '../messages.ts';
+import { listProfiles } from '../profile/load.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
+import type { DefinitionFacts } from './judge-definitions.ts';
 
 /** @param programRoot folder that holds bin/, dist/ and profiles/ */
 export function probeFolders(installation: Installation, programRoot: string): FolderFacts[] {
@@ -32,6 +34,17 @@ export function probeConfig(installation: Installation): InstallationFacts['conf
     const { egress } = loadConfig(installation);
     const isThere = fs.lstatSync(configFile, { throwIfNoEntry: false }) !== undefined;
     return isThere ? { kind: 'read', path: configFile, egress } : { kind: 'absent', path: configFile };
+  } catch (error) {
+    return { kind: 'refused', error: toCordonError(error) };
+  }
+}
+
+export function probeDefinitions(installation: Installation): DefinitionFacts {
+  try {
+    const unpinned = listProfiles(installation).flatMap(({ name, status }) =>
+      status.kind === 'loaded' && status.profile.definitions === 'unpinned' ? [name] : [],
+    );
+    return { kind: 'read', unpinned };
   } catch (error) {
     return { kind: 'refused', error: toCordonError(error) };
   }

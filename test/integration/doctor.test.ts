@@ -94,6 +94,10 @@ describe.each(columns())('doctor $name', ({ name, uid, gid, as }) => {
     expect(failed).toEqual([]);
     expect(status).toBe(0);
     expect(of('sandbox-starts')?.verdict).toBe('ok');
+    expect(of('definitions')).toMatchObject({
+      verdict: 'weaker',
+      detail: expect.stringContaining('fixture') as string,
+    });
     expect(
       findings.filter(({ section }) => !['machine', 'installation'].includes(section)).length,
     ).toBeGreaterThan(25);

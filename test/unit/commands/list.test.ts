@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,7 @@ function listed(profile: Partial<ListedProfile> & Pick<ListedProfile, 'name'>): 
     folder: `/p/${profile.name}`,
     package: 'pkg@1.0.0',
     digest,
+    definitions: 'pinned',
     state: 'installed',
     ...profile,
   } as ListedProfile;
@@ -26,6 +27,7 @@ describe('renderList', () => {
     const text = renderList([
       listed({ name: 'filesystem', package: '@scope/server-filesystem@2026.8.31' }),
       listed({ name: 'new', state: 'not-installed' }),
+      listed({ name: 'loose', definitions: 'unpinned' }),
       listed({ name: 'broken', state: 'damaged' }),
       listed({ name: 'same', origin: 'user', package: null, digest: null, state: 'shadowed', by: 'shipped' }),
       listed({
@@ -165,6 +167,28 @@ describe('listCommand', () => {
     await listCommand(context(true));
     expect(Object.keys(JSON.parse(out) as object)).toEqual(['platform', 'profiles']);
     expect(err).toBe('');
+  });
+
+  it('says of each profile whether its definitions are pinned, which unpinned ones show as weaker', async () => {
+    pin(addProfile('shipped', 'strict'));
+    const loose = addProfile('user', 'loose');
+    pin(loose);
+    const file = path.join(loose, 'profile.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('{', '{"definitions":"unpinned",'));
+    await listCommand(context(true));
+    const { profiles } = JSON.parse(out) as { profiles: ListedProfile[] };
+    expect(profiles.map(({ name, definitions }) => [name, definitions])).toEqual([
+      ['loose', 'unpinned'],
+      ['strict', 'pinned'],
+    ]);
+    out = '';
+    await listCommand(context(false));
+    expect(
+      out
+        .split('\n')
+        .filter((line) => line.includes('weaker'))
+        .join(),
+    ).toMatch(/^loose /);
   });
 
   it('says where it looked when there are no profiles', async () => {
