@@ -1,17 +1,8 @@
 // Two collected versions of one package side by side: packages, files, definitions. Pure.
 import type { Change } from '../verify/compare.ts';
 import { compareWithApproved, type DefinitionDiff } from './compare.ts';
-import type { PackageFact, ReviewMaterial } from './material.ts';
-
-export interface PackageChange {
-  readonly name: string;
-  /** Versions, sorted; several when the package stands in several places. */
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  /** What the new ones bring that no older one had. */
-  readonly installScripts: readonly string[];
-  readonly native: readonly string[];
-}
+import { comparePackages, type PackageChange } from './compare-packages.ts';
+import type { ReviewMaterial } from './material.ts';
 
 export interface VersionDiff {
   readonly package: string;
@@ -36,31 +27,6 @@ export function compareVersions(before: Side, after: Side, files: readonly Chang
     generations: compareGenerations(before, after),
     definitions: compareWithApproved(before.definitions, after.definitions),
   };
-}
-
-function comparePackages(before: readonly PackageFact[], after: readonly PackageFact[]): PackageChange[] {
-  const names = [...new Set([...before, ...after].map(({ name }) => name))].toSorted();
-  return names.flatMap((name) => {
-    const [old, now] = [before, after].map((list) => list.filter((fact) => fact.name === name));
-    const versions = (facts: readonly PackageFact[] = []) =>
-      [...new Set(facts.map((fact) => fact.version))].toSorted();
-    const integrities = (facts: readonly PackageFact[] = []) =>
-      [...new Set(facts.map((fact) => fact.integrity))].toSorted().join(' ');
-    if (integrities(old) === integrities(now)) return [];
-    const added = (of: 'installScripts' | 'native') => {
-      const known = new Set(old?.flatMap((fact) => fact[of]));
-      return [...new Set(now?.flatMap((fact) => fact[of]))].filter((one) => !known.has(one)).toSorted();
-    };
-    return [
-      {
-        name,
-        before: versions(old),
-        after: versions(now),
-        installScripts: added('installScripts'),
-        native: added('native'),
-      },
-    ];
-  });
 }
 
 function compareGenerations(before: Side, after: Side): VersionDiff['generations'] {

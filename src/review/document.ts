@@ -1,5 +1,6 @@
 // Model -> the JSON document: for programs, and for whoever wants to look at one review in a year. Its shape is an interface;
 // members are added, never changed. Text of others is in it as it is.
+import type { PackageChange } from './compare-packages.ts';
 import { reportOf } from './report/report.ts';
 import type { ReviewModel } from './model.ts';
 
@@ -24,7 +25,7 @@ export function reviewDocument(model: ReviewModel): object {
         ? null
         : { approval, package: approvedPackage === undefined ? null : identityOf(approvedPackage) },
     grants: { filesystem: model.grants, network: model.network, changes: model.grantChanges ?? null },
-    packageChanges: model.packageChanges ?? null,
+    packageChanges: model.packageChanges?.map(packageChange) ?? null,
     findings: model.findings.map(({ definition, ...finding }) => ({
       ...finding,
       definition: definition ?? null,
@@ -42,6 +43,16 @@ export function reviewDocument(model: ReviewModel): object {
       })) ?? null,
     otherProfiles: model.otherProfiles,
     probes: model.probes,
+  };
+}
+
+function packageChange({ before, after, ...change }: PackageChange): object {
+  const kind = before.length === 0 ? 'added' : after.length === 0 ? 'removed' : 'changed';
+  return {
+    ...change,
+    change: kind,
+    ...(before.length === 0 ? {} : { before: before.join(', ') }),
+    ...(after.length === 0 ? {} : { after: after.join(', ') }),
   };
 }
 

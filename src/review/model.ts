@@ -7,9 +7,10 @@ import type { Approval } from '../pins/approval.ts';
 import { canonicalJson, type Json, type JsonObject } from '../pins/canonical-json.ts';
 import type { DefinitionContext } from '../pins/definitions.ts';
 import { type DefinitionDiff, type FieldChange, compareWithApproved } from './compare.ts';
+import { comparePackages, type PackageChange } from './compare-packages.ts';
 import { type Finding, findingsOf, rulesMatching } from './findings.ts';
 import { type GrantChange, grantChanges } from './grants.ts';
-import type { PackageFact, PackageFacts, ProbeReport, ReviewMaterial, ReviewedProfile } from './material.ts';
+import type { PackageFacts, ProbeReport, ReviewMaterial, ReviewedProfile } from './material.ts';
 import { type ParameterRow, parameterRows } from './parameters.ts';
 import { RULES } from './rules/all.ts';
 import { encodedRules } from './rules/encoded.ts';
@@ -58,13 +59,6 @@ export interface ServerStatement {
   readonly contexts: readonly number[];
 }
 
-export interface PackageChange {
-  readonly name: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
-
 export interface ReviewedChange extends Omit<DefinitionDiff, 'fields'> {
   readonly fields: readonly ReviewedField[];
 }
@@ -96,7 +90,8 @@ export function reviewModel(material: ReviewMaterial): ReviewModel {
     grants: material.grants,
     network: material.network,
     grantChanges: grants,
-    packageChanges: approved?.package && packageChanges(approved.package.packages, material.package.packages),
+    packageChanges:
+      approved?.package && comparePackages(approved.package.packages, material.package.packages),
     findings,
     contexts: material.definitions.map(({ context }) => context),
     definitions: subject.entries.map((entry) => ({
@@ -145,27 +140,6 @@ function withNewRules(field: FieldChange, subject: Subject): ReviewedField {
   };
   const known = matching(field.before);
   return { ...field, newly: [...matching(field.after)].filter((id) => !known.has(id)) };
-}
-
-function packageChanges(before: readonly PackageFact[], after: readonly PackageFact[]): PackageChange[] {
-  const versions = (facts: readonly PackageFact[]): Map<string, string> => {
-    const byName = new Map<string, string[]>();
-    for (const { name, version } of facts) byName.set(name, [...(byName.get(name) ?? []), version]);
-    return new Map([...byName].map(([name, list]) => [name, list.toSorted(byText).join(', ')]));
-  };
-  const [old, now] = [versions(before), versions(after)];
-  return [...new Set([...old.keys(), ...now.keys()])].toSorted(byText).flatMap((name): PackageChange[] => {
-    const [was, is] = [old.get(name), now.get(name)];
-    if (was === is) return [];
-    return [
-      {
-        name,
-        change: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed',
-        before: was,
-        after: is,
-      },
-    ];
-  });
 }
 
 function serverStatements({ definitions }: ReviewMaterial): ServerStatement[] {

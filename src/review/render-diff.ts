@@ -5,7 +5,8 @@ import { changeLine, diffWords } from '../messages.ts';
 import type { Json } from '../pins/canonical-json.ts';
 import type { Change } from '../verify/compare.ts';
 import type { DefinitionDiff } from './compare.ts';
-import type { PackageChange, VersionDiff } from './compare-versions.ts';
+import type { PackageChange } from './compare-packages.ts';
+import type { VersionDiff } from './compare-versions.ts';
 
 const INDENT = '  ';
 const MAX_FILES = 60;

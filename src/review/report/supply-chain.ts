@@ -1,5 +1,6 @@
 import type { PackageFact } from '../material.ts';
-import type { PackageChange, ReviewModel } from '../model.ts';
+import type { PackageChange } from '../compare-packages.ts';
+import type { ReviewModel } from '../model.ts';
 import { countWords } from '../plain-words.ts';
 import { type Block, type Line, type Section, theirs } from './blocks.ts';
 
@@ -77,18 +78,31 @@ function changeBlocks(changes: readonly PackageChange[] | undefined): Block[] {
       ? { kind: 'note', text: ['the same packages in the same versions'] }
       : {
           kind: 'list',
-          items: changes.map(({ name, change, before, after }) => ({
-            mark: change,
-            text: [
-              theirs(name),
-              ...(before === undefined
-                ? [' is new: ']
-                : [' ', theirs(before), after === undefined ? ' is gone' : ' became ']),
-              ...(after === undefined ? [] : [theirs(after)]),
-            ],
+          items: changes.map((change) => ({
+            mark: change.before.length === 0 ? 'added' : change.after.length === 0 ? 'removed' : 'changed',
+            text: changeWords(change),
           })),
         },
   ];
+}
+
+function changeWords({ name, before, after, installScripts, native }: PackageChange): Line {
+  const [was, is] = [before.join(', '), after.join(', ')];
+  return [
+    theirs(name),
+    ...(was === is
+      ? [' ', theirs(was), ' has another content']
+      : [
+          ...(was === '' ? [' is new: '] : [' ', theirs(was), is === '' ? ' is gone' : ' became ']),
+          ...(is === '' ? [] : [theirs(is)]),
+        ]),
+    ...brings('install scripts', installScripts),
+    ...brings('native code', native),
+  ];
+}
+
+function brings(what: string, files: readonly string[]): Line {
+  return files.length === 0 ? [] : [`; brings ${what}: `, theirs(files.join(', '))];
 }
 
 /** The lockfile has all of it, and its digest stands above. */
