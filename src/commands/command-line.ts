@@ -113,6 +113,16 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     [['--to <version>', 'the other version; the latest when left out']],
   );
   verb(
+    'export <client> [profile...]',
+    'print the policy that makes a client start these profiles through cordon and nothing else',
+    async () => (await import('./export.ts')).exportCommand,
+    [
+      ['--out <folder>', 'write the files below this folder; / for this machine'],
+      ['--check', 'compare with what is on this machine; exit status 1 when it differs'],
+      ['--system <name>', 'linux or macos; this machine’s when left out'],
+    ],
+  );
+  verb(
     'doctor',
     'start the strict sandbox around a probe and check every protection from inside',
     async () => (await import('./doctor.ts')).doctorCommand,
