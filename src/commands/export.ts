@@ -14,9 +14,10 @@ import { policyFor } from '../export/policies.ts';
 import { closest } from '../json/closest.ts';
 import { clientUnknown, exportWords, outAndCheck, systemUnknown } from '../messages/export.ts';
 import { usageInvalid } from '../messages.ts';
+import { resolvePackage } from '../resolve/resolve.ts';
 import { canNonRootWrite } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';
-import { requestedProfiles } from './profiles.ts';
+import { requested } from './profiles.ts';
 
 export interface ExportOptions {
   readonly out?: string;
@@ -66,14 +67,19 @@ function exportable(
 ): { readonly profiles: readonly ExportedProfile[]; readonly warnings: readonly string[] } {
   const profiles: ExportedProfile[] = [];
   const warnings: string[] = [];
-  for (const request of requestedProfiles(context, names)) {
+  // Only what has pins: the rest does not start.
+  const all = requested(context, names, (profile) => {
+    resolvePackage(profile);
+    return profile;
+  });
+  for (const request of all) {
     if ('error' in request) {
       // Named by hand, it is what was asked for; among all others it is one that would not start anyway.
       if (names.length > 0) throw request.error;
       warnings.push(exportWords.leftOut(request.name, request.error.code));
       continue;
     }
-    const { source } = request.server.profile;
+    const { source } = request.server;
     profiles.push({ name: request.name, package: source.package, version: source.version });
   }
   if (profiles.length === 0) warnings.push(exportWords.noProfiles);

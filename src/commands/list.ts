@@ -8,7 +8,7 @@ import { platformUnsupported, toCordonError } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import { listProfiles, type ProfileListing, type ProfileOrigin } from '../profile/load.ts';
 import type { Profile } from '../profile/schema.ts';
-import { packageOf, resolveServer } from '../resolve/resolve.ts';
+import { packageOf, resolvePackage } from '../resolve/resolve.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
 
@@ -62,7 +62,7 @@ function inspect(listing: ProfileListing, store: string, platform: Platform): Li
   const { profile } = status;
   const named = { ...base, package: packageOf(profile), definitions: profile.definitions };
   try {
-    const { digest } = resolveServer(profile, platform);
+    const { digest } = resolvePackage(profile, platform);
     return { ...named, digest, state: packageState(store, digest) };
   } catch (error) {
     return { ...named, ...invalid(error) };
@@ -105,10 +105,14 @@ function describeState(profile: ListedProfile): string {
   }
 }
 
+const MAX_NAMES = 20;
+
 /** Commands that would help with what is shown, each once. */
 function hintsFor(profiles: readonly ListedProfile[]): string[] {
   const missing = profiles.filter(({ state }) => state === 'not-installed' || state === 'damaged');
-  const install = missing.length === 0 ? [] : [`cordon install ${missing.map(({ name }) => name).join(' ')}`];
+  // Without names it installs all that there are.
+  const names = missing.length > MAX_NAMES ? [] : missing.map(({ name }) => name);
+  const install = missing.length === 0 ? [] : [['cordon install', ...names].join(' ')];
   const mend = profiles.flatMap((profile) =>
     profile.state === 'invalid' ? profile.hints.filter((hint) => hint !== 'cordon list') : [],
   );

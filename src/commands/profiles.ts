@@ -6,16 +6,31 @@ import type { Profile } from '../profile/schema.ts';
 import { type ResolvedServer, resolveServer } from '../resolve/resolve.ts';
 import type { CommandContext } from './context.ts';
 
-export type Requested =
-  | { readonly name: string; readonly server: ResolvedServer }
+export type Requested<Resolved = ResolvedServer> =
+  | { readonly name: string; readonly server: Resolved }
   | { readonly name: string; readonly error: CordonError };
 
 /** The named profiles, or all there are. Broken ones come with their error, so that the others still get done. */
 export function requestedProfiles(context: CommandContext, names: readonly string[]): Requested[] {
-  const { installation } = context;
+  return requested(context, names, (profile) => resolveServer(profile));
+}
+
+/** As `requestedProfiles`, with what `resolve` makes of each. */
+export function requested<Resolved>(
+  { installation }: CommandContext,
+  names: readonly string[],
+  resolve: (profile: Profile) => Resolved,
+): Requested<Resolved>[] {
+  const resolved = (name: string, load: () => Profile): Requested<Resolved> => {
+    try {
+      return { name, server: resolve(load()) };
+    } catch (thrown) {
+      return { name, error: toCordonError(thrown) };
+    }
+  };
   if (names.length > 0)
     return [...new Set(names)].map((name) => resolved(name, () => loadProfile(name, installation)));
-  return listProfiles(installation).flatMap(({ name, status }): Requested[] => {
+  return listProfiles(installation).flatMap(({ name, status }): Requested<Resolved>[] => {
     switch (status.kind) {
       case 'loaded':
         return [resolved(name, () => status.profile)];
@@ -26,12 +41,4 @@ export function requestedProfiles(context: CommandContext, names: readonly strin
         return [];
     }
   });
-}
-
-function resolved(name: string, load: () => Profile): Requested {
-  try {
-    return { name, server: resolveServer(load()) };
-  } catch (thrown) {
-    return { name, error: toCordonError(thrown) };
-  }
 }

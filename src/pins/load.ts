@@ -4,22 +4,40 @@ import { pinsInvalid, pinsMissing } from '../messages.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import type { Profile } from '../profile/schema.ts';
-import { parsePins } from './parse.ts';
-import type { Pins } from './schema.ts';
+import { parsePackagePins, parsePins } from './parse.ts';
+import type { PackagePins, Pins } from './schema.ts';
 
 export const PINS_FILE = 'pins.json';
 const MAX_BYTES = 16 * 1024 * 1024;
 
+type Located = Pick<Profile, 'name' | 'folder' | 'origin'>;
+
 /** @throws CordonError PINS_MISSING, PINS_INVALID; INSTALLATION_UNSAFE for a managed profile */
-export function loadPins(profile: Pick<Profile, 'name' | 'folder' | 'origin'>): Pins {
+export function loadPins(profile: Located): Pins {
+  return read(profile, parsePins);
+}
+
+/** As `loadPins`, without a look at the definitions. */
+export function loadPackagePins(profile: Located): PackagePins {
+  return read(profile, parsePackagePins);
+}
+
+function read<Found>(
+  profile: Located,
+  parse: (
+    text: string,
+  ) =>
+    | { readonly ok: true; readonly pins: Found }
+    | { readonly ok: false; readonly faults: readonly string[] },
+): Found {
   const file = path.join(profile.folder, PINS_FILE);
-  const read = readSmallFile(file, MAX_BYTES);
-  if (read.kind === 'missing') throw pinsMissing(profile.name);
-  if (read.kind === 'unreadable') throw pinsInvalid([`(file): ${read.why}`], profile.name);
+  const found = readSmallFile(file, MAX_BYTES);
+  if (found.kind === 'missing') throw pinsMissing(profile.name);
+  if (found.kind === 'unreadable') throw pinsInvalid([`(file): ${found.why}`], profile.name);
   if (profile.origin === 'managed') requireRootOwned(file);
-  const text = decodeUtf8(read.bytes);
-  const parsed = text === undefined ? undefined : parsePins(text);
-  if (parsed === undefined) throw pinsInvalid(['(top level): is not UTF-8'], profile.name);
+  const text = decodeUtf8(found.bytes);
+  if (text === undefined) throw pinsInvalid(['(top level): is not UTF-8'], profile.name);
+  const parsed = parse(text);
   if (!parsed.ok) throw pinsInvalid(parsed.faults, profile.name);
   return parsed.pins;
 }

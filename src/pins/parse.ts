@@ -16,7 +16,13 @@ import { isJsonObject } from './json-value.ts';
 import { arePinnedDefinitions } from './pinned-shape.ts';
 import { readDefinitions } from './read-definitions.ts';
 import { readIntroduction } from './read-introduction.ts';
-import { packagePinsSchema, type PinnedDefinitions, type Pins, pinsSchema } from './schema.ts';
+import {
+  type PackagePins,
+  packagePinsSchema,
+  type PinnedDefinitions,
+  type Pins,
+  pinsSchema,
+} from './schema.ts';
 
 export type ParsedPins =
   | { readonly ok: true; readonly pins: Pins }
@@ -39,6 +45,21 @@ export function parsePins(text: string): ParsedPins {
       faults.push(`${jsonPath(['definitions', index, 'context'])}: is there twice`);
   if (faults.length > 0) return { ok: false, faults };
   return { ok: true, pins: { ...packagePins, definitions: read, approval } };
+}
+
+/** What the package is, without a look at the definitions: for verbs that go through a thousand profiles. */
+export function parsePackagePins(
+  text: string,
+):
+  | { readonly ok: true; readonly pins: PackagePins }
+  | { readonly ok: false; readonly faults: readonly string[] } {
+  const json = parseStrictJson(text);
+  if (!json.ok) return { ok: false, faults: json.issues.map((issue) => `${issue.path}: ${issue.message}`) };
+  const { definitions: _, ...rest } = isJsonObject(json.value) ? (json.value as Record<string, unknown>) : {};
+  const shape = checkShape(packagePinsSchema, rest);
+  if (!shape.ok) return { ok: false, faults: shape.lines };
+  const { approval: __, ...pins } = shape.value;
+  return { ok: true, pins };
 }
 
 type PinsDocument = Omit<Pins, 'definitions'> & { readonly definitions: readonly PinnedDefinitions[] };

@@ -9,8 +9,8 @@ import {
   pinStale,
   platformUnsupported,
 } from '../messages.ts';
-import { loadPins } from '../pins/load.ts';
-import type { Pins } from '../pins/schema.ts';
+import { loadPackagePins, loadPins } from '../pins/load.ts';
+import type { PackagePins, Pins } from '../pins/schema.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
@@ -40,7 +40,19 @@ export interface ResolvedServer {
  */
 export function resolveServer(profile: Profile, platform: Platform = currentPlatform()): ResolvedServer {
   const pins = loadPins(profile);
-  return resolvePinned(profile, pins, loadLockfile(profile), platform);
+  const lockfile = loadLockfile(profile);
+  refuseStale(profile, pins, lockfile);
+  return { profile, pins, lockfile, platform, digest: pins.trees[platform], entry: pins.entry };
+}
+
+/** As `resolveServer`, of the package alone: what the pins say of definitions is not looked at. */
+export function resolvePackage(
+  profile: Profile,
+  platform: Platform = currentPlatform(),
+): { readonly pins: PackagePins; readonly digest: Digest } {
+  const pins = loadPackagePins(profile);
+  refuseStale(profile, pins, loadLockfile(profile));
+  return { pins, digest: pins.trees[platform] };
 }
 
 function currentPlatform(): Platform {
@@ -50,12 +62,7 @@ function currentPlatform(): Platform {
 }
 
 /** @throws CordonError PIN_STALE when the profile or the lockfile is not the one that was pinned */
-function resolvePinned(
-  profile: Profile,
-  pins: Pins,
-  lockfile: Uint8Array,
-  platform: Platform,
-): ResolvedServer {
+function refuseStale(profile: Profile, pins: PackagePins, lockfile: Uint8Array): void {
   const stale: string[] = [];
   const source = packageOf(profile);
   if (pins.package !== source)
@@ -64,7 +71,6 @@ function resolvePinned(
   if (pins.lockfile !== digest)
     stale.push(`package-lock.json is ${shortDigest(digest)}, the pins are for ${shortDigest(pins.lockfile)}`);
   if (stale.length > 0) throw pinStale(stale, profile.name);
-  return { profile, pins, lockfile, platform, digest: pins.trees[platform], entry: pins.entry };
 }
 
 /** `name@version`, as pins.json has it. */
