@@ -47,7 +47,7 @@ fi
 if [ "${1:-}" = --tests ]; then
   clients=test/clients
   if [ ! -f $clients/node_modules/.package-lock.json ] || [ $clients/package-lock.json -nt $clients/node_modules/.package-lock.json ]; then
-    say 'installing the clients of the egress tests (npm ci)'
+    say 'installing clients for the tests (npm ci, 1.5 GB)'
     npm ci --prefix $clients --ignore-scripts --no-audit --no-fund --loglevel=error
   fi
   source=test/fixtures/clients/egress-client.go
