@@ -6,6 +6,8 @@ import { filterInitialize, filterSubscription } from './filter-request.ts';
 import type { Era } from './methods.ts';
 import { relayAnswers } from '../messages.ts';
 import { capabilitiesOf, progressTokenOf } from './request-meta.ts';
+import { LIMITS } from './limits.ts';
+import { noteSubscription, subscribedIn } from './subscription.ts';
 import { goesOn, RESUMABLE_METHODS, subjectOf } from './rounds.ts';
 import type { Session } from './session.ts';
 import { FORWARD, type Refusal, refuseClient, request, type Verdict } from './verdict.ts';
@@ -22,6 +24,8 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
   const subject = RESUMABLE_METHODS.has(method) && era === 'modern' ? subjectOf(method, params) : undefined;
   const round = subject === undefined ? newRound(params) : session.rounds.begin(subject, params);
   if (round === undefined) return refuseClient(id, NOTHING_ASKED);
+  const wanted = method === 'subscriptions/listen' ? filterSubscription(params, session) : params;
+  noteSubscription(session, method, params);
   session.clientRequests.add({
     id,
     method,
@@ -29,6 +33,7 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
     capabilities: era === 'modern' ? capabilitiesOf(params) : undefined,
     subject,
     round,
+    subscribed: method === 'subscriptions/listen' ? subscribedIn(wanted) : undefined,
     progressToken: progressTokenOf(params),
     isCancelled: false,
   });
@@ -41,7 +46,7 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
       return { anew: request(id, method, anew), isGreeting: true };
     }
     case 'subscriptions/listen':
-      return { anew: request(id, method, filterSubscription(params, session.policy)) };
+      return { anew: request(id, method, wanted) };
     default: {
       const passes = isChanged ? { anew: request(id, method, params) } : FORWARD;
       return GREETINGS.has(method) ? { ...passes, isGreeting: true } : passes;
@@ -61,7 +66,8 @@ function newRound(params: JsonObject): 0 | undefined {
 }
 
 /** Why a request of a granted method does not pass all the same. */
-function refusalOf({ policy, verification }: Session, { method, params }: Request): Refusal | undefined {
+function refusalOf(session: Session, { method, params }: Request): Refusal | undefined {
+  const { policy, verification, subscribedUris } = session;
   if (params['task'] !== undefined && !policy.features.has('tasks'))
     return { code: CODES.invalidParams, words: relayAnswers.notGranted, reason: 'feature-not-granted' };
   const name = params['name'];
@@ -75,10 +81,16 @@ function refusalOf({ policy, verification }: Session, { method, params }: Reques
         ? undefined
         : { code: CODES.invalidParams, words: relayAnswers.nameUnknown, reason: 'tool-unknown' };
     case 'resources/read':
-    case 'resources/subscribe':
-      return isUngrantedUri(params['uri'], policy)
-        ? { code: CODES.invalidParams, words: relayAnswers.notGranted, reason: 'feature-not-granted' }
+    case 'resources/subscribe': {
+      const { uri } = params;
+      if (isUngrantedUri(uri, policy))
+        return { code: CODES.invalidParams, words: relayAnswers.notGranted, reason: 'feature-not-granted' };
+      if (!session.isReviewedUri(uri))
+        return { code: CODES.invalidParams, words: relayAnswers.resourceUnknown, reason: 'tool-unknown' };
+      return method === 'resources/subscribe' && subscribedUris.size >= LIMITS.subscriptions
+        ? { code: CODES.internal, words: relayAnswers.tooManySubscriptions, reason: 'rate-limited' }
         : undefined;
+    }
     default:
       return undefined;
   }

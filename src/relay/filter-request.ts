@@ -1,6 +1,7 @@
 // What of a request is not passed on as it came: capabilities that were not granted, versions that the relay does not know,
 // and what a granted request may not ask for. Pure. Each returns the params anew, or undefined when nothing is to be changed.
 import { isJsonObject, type JsonObject } from './envelope.ts';
+import { LIMITS } from './limits.ts';
 import { LEGACY_VERSIONS, NEWEST_LEGACY_VERSION } from './methods.ts';
 import { META } from './meta.ts';
 import { clientCapabilities, type Feature, type McpPolicy, without } from './policy.ts';
@@ -33,20 +34,30 @@ function sameMembers(one: JsonObject, other: JsonObject): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-const SUBSCRIPTIONS: Readonly<Record<string, Feature>> = {
-  toolsListChanged: 'tools',
-  promptsListChanged: 'prompts',
-  resourcesListChanged: 'resources',
-  resourceSubscriptions: 'resources',
-  taskIds: 'tasks',
-};
+const SUBSCRIPTIONS: ReadonlyMap<string, Feature> = new Map([
+  ['toolsListChanged', 'tools'],
+  ['promptsListChanged', 'prompts'],
+  ['resourcesListChanged', 'resources'],
+  ['resourceSubscriptions', 'resources'],
+  ['taskIds', 'tasks'],
+]);
 
-export function filterSubscription(params: JsonObject, policy: McpPolicy): JsonObject {
+/** @param isReviewedUri whether the client may hear of that resource */
+export function filterSubscription(
+  params: JsonObject,
+  {
+    policy,
+    isReviewedUri,
+  }: { readonly policy: McpPolicy; readonly isReviewedUri: (uri: unknown) => boolean },
+): JsonObject {
   const wanted = params['notifications'];
   if (!isJsonObject(wanted)) return params;
-  const granted = Object.entries(wanted).filter(([name]) => {
-    const feature = SUBSCRIPTIONS[name];
-    return feature !== undefined && policy.features.has(feature);
+  const granted = Object.entries(wanted).flatMap(([name, value]): Array<[string, unknown]> => {
+    const feature = SUBSCRIPTIONS.get(name);
+    if (feature === undefined || !policy.features.has(feature)) return [];
+    if (name !== 'resourceSubscriptions') return [[name, value]];
+    const uris: readonly unknown[] = Array.isArray(value) ? value : [];
+    return [[name, uris.filter(isReviewedUri).slice(0, LIMITS.subscriptions)]];
   });
   return { ...params, notifications: Object.fromEntries(granted) };
 }

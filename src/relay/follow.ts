@@ -18,7 +18,10 @@ export function follow(session: Session, progress: Progress): Verdict {
       verdict.forward === true ? [held.line] : verdict.anew === undefined ? [] : [verdict.anew],
   );
   const answers = judged.flatMap(({ verdict }) => (verdict.answer === undefined ? [] : [verdict.answer]));
-  const denial = judged.find(({ verdict }) => verdict.denial !== undefined)?.verdict.denial;
+  const denial =
+    progress.isHiding === true
+      ? ({ reason: 'tool-unknown', detail: relayAnswers.resourceHidden } as const)
+      : judged.find(({ verdict }) => verdict.denial !== undefined)?.verdict.denial;
   return {
     toServer: [...progress.toServer, ...passed],
     toClient: progress.toClient,

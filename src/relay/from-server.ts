@@ -18,7 +18,7 @@ import { progressTokenOf } from './request-meta.ts';
 import { judgeAnswer } from './server-answer.ts';
 import type { Session } from './session.ts';
 import type { Skimmed } from './skim.ts';
-import { isOfLiveSubscription, isSubscription } from './subscription.ts';
+import { isHeardOf, isOfLiveSubscription, isSubscription } from './subscription.ts';
 import { deny, failed, FORWARD, IGNORE, refuseServer, request, type Verdict } from './verdict.ts';
 
 type Request = Extract<Message, { kind: 'request' }>;
@@ -120,6 +120,9 @@ function judgeNotification(
     case 'notifications/progress':
       if (!session.clientRequests.hasToken(params['progressToken']))
         return deny('id-unknown', relayAnswers.tokenUnknown);
+      break;
+    case 'notifications/resources/updated':
+      if (!isHeardOf(session, params)) return deny('id-unknown', relayAnswers.notSubscribed);
       break;
   }
   return session.rates.takeNotification(method, nowMs)

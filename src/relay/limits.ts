@@ -18,6 +18,8 @@ export const LIMITS = {
   inputRequests: 16,
   /** Questions of that kind that the client may still answer. */
   openRounds: 256,
+  /** Resources of which a client wants to hear. */
+  subscriptions: 1024,
   /** Requests of the client that wait for the server. */
   clientRequestsInFlight: 1024,
   /** Requests of the server that wait for the client, that is for a person, mostly. */

@@ -14,6 +14,8 @@ export interface PendingRequest {
   /** What it is about and how often it was asked, where its result may ask for something in between. */
   readonly subject?: Subject | undefined;
   readonly round?: number | undefined;
+  /** Resources of which the client hears under it, where it is a subscription. */
+  readonly subscribed?: readonly string[] | undefined;
   /** The token under which progress may be reported. */
   readonly progressToken: RequestId | undefined;
   /** The asker gave up: a late answer is dropped. */

@@ -7,6 +7,7 @@ import { readDefinitions } from '../pins/read-definitions.ts';
 import { isJsonObject, type JsonObject } from './envelope.ts';
 import type { ListName } from './lists.ts';
 import type { Era } from './methods.ts';
+import { matchesTemplate } from './uri-template.ts';
 
 export type Reviewed =
   /** The author of the profile gave up on pins: what the server says passes, filtered. */
@@ -37,7 +38,8 @@ export type Drift =
     };
 
 export type ListVerdict =
-  | { readonly ok: true; readonly definitions: readonly Definition[] }
+  /** `isHiding`: the server gave more than these, and the client is not to see it. */
+  | { readonly ok: true; readonly definitions: readonly Definition[]; readonly isHiding: boolean }
   | { readonly ok: false; readonly drift: Drift };
 
 const KIND: Readonly<Record<ListName, DefinitionKind>> = {
@@ -55,16 +57,18 @@ export function judgeList(
 ): ListVerdict {
   const read = readDefinitions(KIND[name], items);
   if (!read.ok) return { ok: false, drift: { what: 'malformed', list: name } };
-  if (reviewed.kind === 'unpinned') return { ok: true, definitions: read.list };
+  if (reviewed.kind === 'unpinned') return { ok: true, definitions: read.list, isHiding: false };
   const contexts = contextsFor(where, reviewed.contexts);
   const [first, ...others] = contexts;
   if (first === undefined) return { ok: false, drift: { what: 'context' } };
+  const list = name === 'resources' ? withoutUnreviewed(read.list, contexts) : read.list;
   // A client with other capabilities than those that were tried is shown some of what was reviewed, and nothing else.
   const seen = new Set(contexts.flatMap((context) => context[name].map(({ key, hash }) => `${hash} ${key}`)));
-  if (others.length > 0 && read.list.every(({ key, hash }) => seen.has(`${hash} ${key}`)))
-    return { ok: true, definitions: read.list };
-  const changes = compareLists(KIND[name], first[name], read.list);
-  if (changes.length === 0) return { ok: true, definitions: read.list };
+  const isHiding = list.length < read.list.length;
+  if (others.length > 0 && list.every(({ key, hash }) => seen.has(`${hash} ${key}`)))
+    return { ok: true, definitions: list, isHiding };
+  const changes = compareLists(KIND[name], first[name], list);
+  if (changes.length === 0) return { ok: true, definitions: list, isHiding };
   const count = (change: 'added' | 'removed' | 'changed'): number =>
     changes.filter((one) => 'change' in one && one.change === change).length;
   const fields = changes.flatMap((one) => ('fields' in one ? one.fields : []));
@@ -79,6 +83,31 @@ export function judgeList(
       fields: [...new Set(fields)].toSorted(),
     },
   };
+}
+
+/**
+ * Honest servers add resources while they run: what a tool made, a file that appeared. Such a one is not shown, for nobody read
+ * its text, and ends nothing (PR-06). A tool or a prompt that appears is another matter: that is what the model may do.
+ */
+function withoutUnreviewed(
+  list: readonly Definition[],
+  contexts: readonly Definitions[],
+): readonly Definition[] {
+  const keys = new Set(contexts.flatMap(({ resources }) => resources.map(({ key }) => key)));
+  return list.filter(({ key }) => keys.has(key));
+}
+
+/**
+ * Whether a resource may be read: one that was reviewed, or one that a reviewed template describes. Servers also answer for
+ * what they list nowhere; that is what nobody saw when the profile was approved.
+ */
+export function reviewedUris(reviewed: Reviewed): (uri: unknown) => boolean {
+  if (reviewed.kind === 'unpinned') return () => true;
+  const uris = new Set(reviewed.contexts.flatMap(({ resources }) => resources.map(({ key }) => key)));
+  const templates = new Set(reviewed.contexts.flatMap((context) => context.templates.map(({ key }) => key)));
+  return (uri) =>
+    typeof uri === 'string' &&
+    (uris.has(uri) || [...templates].some((template) => matchesTemplate(uri, template)));
 }
 
 /** Of `initialize` and `server/discover`: what it says of itself, and what goes into the model's instructions. */

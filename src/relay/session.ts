@@ -5,7 +5,7 @@ import { ListChanges } from './list-changes.ts';
 import { PendingTable } from './pending.ts';
 import type { McpPolicy } from './policy.ts';
 import { Rates } from './rates.ts';
-import { knownServer, type Reviewed } from './reviewed.ts';
+import { knownServer, type Reviewed, reviewedUris } from './reviewed.ts';
 import { Rounds } from './rounds.ts';
 import { Verification } from './verification.ts';
 
@@ -17,6 +17,10 @@ export class Session {
   readonly serverRequests = new PendingTable(LIMITS.serverRequestsInFlight);
   /** Whether it is the reviewed server that introduces itself, in `_meta` of a result. */
   readonly isKnownServer: (info: unknown) => boolean;
+  /** Whether a resource of this uri may be read. */
+  readonly isReviewedUri: (uri: unknown) => boolean;
+  /** Resources of which the client wants to hear (up to 2025-11-25). */
+  readonly subscribedUris = new Set<string>();
   readonly rates = new Rates();
   readonly listChanges = new ListChanges();
   readonly rounds = new Rounds();
@@ -28,6 +32,7 @@ export class Session {
   constructor(policy: McpPolicy, reviewed: Reviewed) {
     this.policy = policy;
     this.reviewed = reviewed;
+    this.isReviewedUri = reviewedUris(reviewed);
     this.isKnownServer = knownServer(reviewed);
     this.verification = new Verification(policy, reviewed);
   }

@@ -4,7 +4,7 @@ import type { Definition } from '../pins/definitions.ts';
 import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
 import { keyOf, Listing, type ListName, LISTS, listResult, listsNeededBy } from './lists.ts';
 import type { Era } from './methods.ts';
-import type { McpPolicy } from './policy.ts';
+import { type McpPolicy, without } from './policy.ts';
 import type { RequestId } from './request-id.ts';
 import { capabilitiesOf } from './request-meta.ts';
 import { type Drift, judgeList, type ListVerdict, type Reviewed } from './reviewed.ts';
@@ -22,6 +22,8 @@ export interface Progress {
   /** Requests of the client that cannot be served because the server gave no list. */
   readonly failed: readonly RequestId[];
   readonly drift?: Drift;
+  /** The server listed more than the client may see. */
+  readonly isHiding?: boolean;
   /** This list is to be asked for again, a little later (`askAgain`). */
   readonly again?: ListName;
 }
@@ -187,14 +189,15 @@ export class Verification {
     this.#known.set(name, new Map(verdict.definitions.map((definition) => [definition.key, definition])));
     this.#states.set(name, 'known');
     const shown = items.filter((item) => this.find(name, keyOf(name, item) ?? '') !== undefined);
+    const isPinned = this.#reviewed.kind === 'pinned';
     const toClient = this.#waiting.takeAsked(name).map(
       ({ id, era: wanted }): JsonObject => ({
         jsonrpc: '2.0',
         id,
-        result: listResult(name, wanted, shown),
+        result: listResult(name, wanted, isPinned ? shown : shown.map(withoutMeta)),
       }),
     );
-    return { ...NOTHING, toClient, released: this.#releasable() };
+    return { ...NOTHING, toClient, released: this.#releasable(), isHiding: verdict.isHiding };
   }
 
   /** A server without such a list says so; that is an answer, and whoever waits gets it in our words. */
@@ -255,6 +258,14 @@ export class Verification {
     this.#listings.set(listing.name, listing);
     return { jsonrpc: '2.0', id: listing.id, method: LISTS[listing.name].method, params };
   }
+}
+
+/**
+ * `_meta` of a definition steers clients: which tools stay in the prompt, what is asked before a call. Where definitions are pinned
+ * a person read it with the rest, and it passes as it was approved; where they are not, nobody did.
+ */
+function withoutMeta(item: unknown): unknown {
+  return isJsonObject(item) && item['_meta'] !== undefined ? without(item, ['_meta']) : item;
 }
 
 const METHOD_NOT_FOUND = -32601;

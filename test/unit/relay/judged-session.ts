@@ -53,7 +53,7 @@ export class JudgedSession {
   }
 }
 
-export function line(message: object): Buffer {
+function line(message: object): Buffer {
   return Buffer.from(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 }
 
