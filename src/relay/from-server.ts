@@ -106,10 +106,10 @@ function judgeNotification(
     case 'block':
       return deny('method-blocked', relayAnswers.methodNotFound);
   }
-  if (!isOfLiveSubscription(session, params)) return deny('id-unknown', relayAnswers.idUnknown);
   const plain = withoutForeignMeta(params);
   const passes = plain === undefined ? FORWARD : { anew: { jsonrpc: '2.0', method, params: plain } };
   if (isNotice(method)) return judgeListChange(session, { method, params: plain ?? params }, passes, nowMs);
+  if (!isOfLiveSubscription(session, method, params)) return deny('id-unknown', relayAnswers.idUnknown);
   switch (method) {
     case 'notifications/cancelled':
       // Its own requests are bounded already, and each is given up once.

@@ -15,7 +15,7 @@ export function judgeListChange(
   for (const name of LISTS_OF_NOTICE[notice]) session.verification.doubt(name);
   switch (session.listChanges.take(notice, params, nowMs)) {
     case 'now': {
-      const { isNews, toServer } = spread(session, notice);
+      const { isNews, toServer } = spread(session, notice, params);
       return isNews ? { ...passes, toServer } : { toServer };
     }
     case 'later':
@@ -27,18 +27,22 @@ export function judgeListChange(
 
 /** What was put off, when the pause is over. */
 export function announceListChange(session: Session, notice: Notice): Verdict {
-  const message = session.listChanges.announce(notice);
-  const { isNews, toServer } = spread(session, notice);
-  const isHeard = message !== undefined && isNews && isOfLiveSubscription(session, message.params);
-  return isHeard ? { toServer, toClient: [{ ...message }] } : { toServer };
+  const params = session.listChanges.announce(notice);
+  if (params === undefined) return IGNORE;
+  const { isNews, toServer } = spread(session, notice, params);
+  return isNews ? { toServer, toClient: [{ jsonrpc: '2.0', method: notice, params }] } : { toServer };
 }
 
+/** The launcher looks in any case; the client hears of it when it is news, and wanted. */
 function spread(
-  { verification }: Session,
+  session: Session,
   notice: Notice,
+  params: JsonObject,
 ): { readonly isNews: boolean; readonly toServer: readonly JsonObject[] } {
+  const { verification } = session;
   const names = LISTS_OF_NOTICE[notice];
   const toServer = names.flatMap((name) => verification.lookAgain(name).toServer);
+  const isHeard = isOfLiveSubscription(session, notice, params);
   // All of them: each is told with the others.
-  return { isNews: names.map((name) => verification.isNews(name)).includes(true), toServer };
+  return { isNews: isHeard && names.map((name) => verification.isNews(name)).includes(true), toServer };
 }

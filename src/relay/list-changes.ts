@@ -35,10 +35,10 @@ export class ListChanges {
     return 'later';
   }
 
-  /** After the pause: what the client hears. */
-  announce(notice: Notice): (JsonObject & { readonly params: JsonObject }) | undefined {
+  /** After the pause: the params of what was put off. */
+  announce(notice: Notice): JsonObject | undefined {
     const params = this.#later.get(notice);
     this.#later.delete(notice);
-    return params === undefined ? undefined : { jsonrpc: '2.0', method: notice, params };
+    return params;
   }
 }

@@ -8,10 +8,21 @@ export function isSubscription({ clientRequests }: Session, id: unknown): boolea
   return clientRequests.get(id as RequestId)?.method === 'subscriptions/listen';
 }
 
-/** Whether a notification that names a subscription names one that the client has open. */
-export function isOfLiveSubscription(session: Session, params: JsonObject): boolean {
+/** What the newer generation tells under a subscription and nowhere else. */
+const TOLD_TO_SUBSCRIBERS = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+  'notifications/resources/updated',
+  'notifications/subscriptions/acknowledged',
+  'notifications/tasks',
+]);
+
+/** Whether a notification belongs to a subscription that the client has open, where it must belong to one or says so. */
+export function isOfLiveSubscription(session: Session, method: string, params: JsonObject): boolean {
   const meta = params['_meta'];
-  if (!isJsonObject(meta) || !Object.hasOwn(meta, META.subscription)) return true;
+  if (!isJsonObject(meta) || !Object.hasOwn(meta, META.subscription))
+    return session.isLegacy || !TOLD_TO_SUBSCRIBERS.has(method);
   return isSubscription(session, meta[META.subscription]);
 }
 

@@ -12,7 +12,7 @@ describe('_meta of a server', () => {
     ['notifications/tools/list_changed', {}],
     ['notifications/resources/list_changed', {}],
   ])('is taken away from %s', (method, params) => {
-    const session = new JudgedSession();
+    const session = new JudgedSession().handshake();
     expect(session.server({ method, params: { ...params, _meta: STEERS } })).toMatchObject({
       anew: { jsonrpc: '2.0', method, params },
     });

@@ -217,6 +217,20 @@ describe('notifications', () => {
     expect(session.server(cancelled).forward).toBe(true);
   });
 
+  it('of the newer generation are told to subscribers alone, and looked after all the same', () => {
+    const session = new Session().tools(['a'], MODERN);
+    const changed = { method: 'notifications/tools/list_changed' };
+    expect(session.server({ method: 'notifications/subscriptions/acknowledged' }).denial?.reason).toBe(
+      'id-unknown',
+    );
+    const unheard = session.server(changed);
+    expect(unheard.forward).toBeUndefined();
+    expect(unheard.toServer).toMatchObject([{ method: 'tools/list' }]);
+    session.client({ id: 'listen', method: 'subscriptions/listen', params: { _meta: MODERN } });
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': 'listen' };
+    expect(session.server({ ...changed, params: { _meta } }).forward).toBe(true);
+  });
+
   it('are limited in size', () => {
     const params = { data: 'x'.repeat(LIMITS.notificationBytes) };
     const verdict = new Session().server({ method: 'notifications/message', params });
