@@ -64,12 +64,21 @@ export function filterSubscription(
 
 /**
  * A request that the server makes of the client. undefined when it may not be made at all, even though its method is
- * granted: a URL of the server's choice, opened in the user's browser.
+ * granted: a URL of the server's choice, opened in the user's browser, or a task in place of an answer.
  */
-export function filterServerRequest(method: string, params: JsonObject): JsonObject | undefined {
+export function filterServerRequest(
+  method: string,
+  params: JsonObject,
+  policy: McpPolicy,
+): JsonObject | undefined {
+  if (params['task'] !== undefined && !policy.features.has('tasks')) return undefined;
   switch (method) {
-    case 'elicitation/create':
-      return params['mode'] === undefined || params['mode'] === 'form' ? params : undefined;
+    case 'elicitation/create': {
+      const { mode, url, elicitationId } = params;
+      const isForm =
+        (mode === undefined || mode === 'form') && url === undefined && elicitationId === undefined;
+      return isForm ? params : undefined;
+    }
     case 'sampling/createMessage':
       // The contexts of other servers, and tools of the client, are not this server's to use (S2C-01).
       if (!['includeContext', 'tools', 'toolChoice'].some((name) => params[name] !== undefined))

@@ -5,7 +5,7 @@ import { withoutUngrantedBlocks } from './extension-uris.ts';
 import { withoutForeignMeta } from './filter-meta.ts';
 import { filterServerRequest } from './filter-request.ts';
 import { type Era, LEGACY_VERSIONS, MODERN_VERSIONS } from './methods.ts';
-import { type McpPolicy, mayBeAskedInResult, serverCapabilities, without } from './policy.ts';
+import { type McpPolicy, mayBeAskedInResult, serverCapabilities } from './policy.ts';
 
 export type Filtered =
   | { readonly kind: 'as-it-came' }
@@ -38,13 +38,18 @@ export function filterDiscovered(result: JsonObject, policy: McpPolicy): Filtere
   };
 }
 
+/** What a server says of itself, as far as it was compared with what was reviewed; nothing else of it passes. */
 function introduced(result: JsonObject, policy: McpPolicy): JsonObject {
   const { capabilities } = result;
   return {
-    ...without(result, ['_meta', 'capabilities']),
+    ...Object.fromEntries(
+      INTRODUCTION.flatMap((name) => (result[name] === undefined ? [] : [[name, result[name]]])),
+    ),
     capabilities: isJsonObject(capabilities) ? serverCapabilities(capabilities, policy) : {},
   };
 }
+
+const INTRODUCTION = ['resultType', 'protocolVersion', 'serverInfo', 'instructions', 'ttlMs'] as const;
 
 /** Of whom and by whom a result is. */
 export interface Origin {
@@ -84,7 +89,7 @@ function areGranted(asked: unknown, capabilities: JsonObject, policy: McpPolicy)
     const { method, params = {} } = request;
     if (typeof method !== 'string' || !isJsonObject(params)) return false;
     if (!mayBeAskedInResult(method, capabilities, policy)) return false;
-    const allowed = filterServerRequest(method, params);
+    const allowed = filterServerRequest(method, params, policy);
     return allowed !== undefined && JSON.stringify(allowed) === JSON.stringify(params);
   });
 }

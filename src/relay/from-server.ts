@@ -1,7 +1,7 @@
 // What happens to each line of the server that is no answer; answers are in server-answer.ts.
 import { lineFaults, relayAnswers } from '../messages.ts';
 import { CODES } from './answers.ts';
-import type { JsonObject, Message } from './envelope.ts';
+import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
 import { type LineFault, SEVERITIES } from './fault.ts';
 import { withoutForeignMeta } from './filter-meta.ts';
 import { filterServerRequest } from './filter-request.ts';
@@ -15,7 +15,7 @@ import { isDeclared } from './policy.ts';
 import { readLine } from './read-line.ts';
 import type { RequestId } from './request-id.ts';
 import { progressTokenOf } from './request-meta.ts';
-import { judgeAnswer } from './server-answer.ts';
+import { afterAnswer, judgeAnswer } from './server-answer.ts';
 import type { Session } from './session.ts';
 import type { Skimmed } from './skim.ts';
 import { isHeardOf, isOfLiveSubscription, isSubscription } from './subscription.ts';
@@ -70,7 +70,7 @@ function judgeRequest(
       words: relayAnswers.methodNotFound,
       reason: 'method-blocked',
     });
-  const filtered = filterServerRequest(method, params);
+  const filtered = filterServerRequest(method, params, policy);
   if (filtered === undefined)
     return refuseServer(id, {
       code: CODES.invalidParams,
@@ -121,6 +121,10 @@ function judgeNotification(
       if (!session.clientRequests.hasToken(params['progressToken']))
         return deny('id-unknown', relayAnswers.tokenUnknown);
       break;
+    case 'notifications/tasks':
+      // The result of a task, and with it what a server asks for in between: that is asked for in results alone.
+      if (asksForMore(params)) return deny('feature-not-granted', relayAnswers.asksForUngranted);
+      break;
     case 'notifications/resources/updated':
       if (!isHeardOf(session, params)) return deny('id-unknown', relayAnswers.notSubscribed);
       break;
@@ -128,6 +132,12 @@ function judgeNotification(
   return session.rates.takeNotification(method, nowMs)
     ? passes
     : deny('rate-limited', relayAnswers.tooManyNotifications);
+}
+
+function asksForMore(params: JsonObject): boolean {
+  return [params, params['task'], params['result']].some(
+    (part) => isJsonObject(part) && part['inputRequests'] !== undefined,
+  );
 }
 
 function judgeFault(session: Session, fault: LineFault, skimmed: Skimmed): Verdict {
@@ -150,5 +160,7 @@ function failure(session: Session, skimmed: Skimmed, words: string, resultWords:
   }
   if (verification.isOurs(id)) return follow(session, verification.unreadable(id));
   const asked = clientRequests.settle(id);
-  return asked === undefined || asked.isCancelled ? IGNORE : { answer: failed(asked.id, resultWords) };
+  if (asked === undefined) return IGNORE;
+  const begun = afterAnswer(session, asked);
+  return asked.isCancelled ? begun : { ...begun, answer: failed(asked.id, resultWords) };
 }

@@ -50,10 +50,18 @@ export type Step =
   | { readonly kind: 'complete'; readonly items: readonly unknown[] }
   | { readonly kind: 'faulty'; readonly fault: ListingFault };
 
+/** On what the answer of a server may depend. */
+export interface Where {
+  readonly era: Era;
+  /** Of the client, as they were let through. */
+  readonly capabilities: JsonObject;
+}
+
 /** One walk over all pages of one list. */
 export class Listing {
   readonly name: ListName;
-  readonly era: Era;
+  /** As it is when it begins: what a client says meanwhile changes nothing of what this server was asked. */
+  readonly where: Where;
   readonly id: RequestId;
   readonly #meta: JsonObject | undefined;
   readonly #items: unknown[] = [];
@@ -61,11 +69,11 @@ export class Listing {
   #bytes = 0;
 
   /** @param meta `_meta` of the client's own request, already filtered; a modern request cannot be without */
-  constructor(name: ListName, era: Era, id: RequestId, meta: JsonObject | undefined) {
+  constructor(name: ListName, where: Where, id: RequestId, meta: JsonObject | undefined) {
     this.name = name;
-    this.era = era;
+    this.where = where;
     this.id = id;
-    this.#meta = era === 'modern' && meta !== undefined ? identity(meta) : undefined;
+    this.#meta = where.era === 'modern' && meta !== undefined ? identity(meta) : undefined;
   }
 
   first(): JsonObject {

@@ -90,6 +90,8 @@ export function clientCapabilities(declared: JsonObject, policy: McpPolicy): Jso
   });
   // Only forms: a URL that the server chose is opened in the user's browser.
   if (isObject(kept['elicitation'])) kept['elicitation'] = without(kept['elicitation'], ['url']);
+  // Contexts of other servers and tools of the client are never asked for (S2C-01), so a server need not know of them.
+  if (isObject(kept['sampling'])) kept['sampling'] = without(kept['sampling'], ['context', 'tools']);
   return withExtensions(kept, declared, policy);
 }
 

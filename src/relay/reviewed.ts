@@ -5,8 +5,7 @@ import type { Definition, DefinitionKind, Definitions } from '../pins/definition
 import { compareLists } from '../pins/compare-definitions.ts';
 import { readDefinitions } from '../pins/read-definitions.ts';
 import { isJsonObject, type JsonObject } from './envelope.ts';
-import type { ListName } from './lists.ts';
-import type { Era } from './methods.ts';
+import type { ListName, Where } from './lists.ts';
 import { matchesTemplate } from './uri-template.ts';
 
 export type Reviewed =
@@ -14,13 +13,6 @@ export type Reviewed =
   | { readonly kind: 'unpinned' }
   /** One for each context in which it was reviewed. */
   | { readonly kind: 'pinned'; readonly contexts: readonly Definitions[] };
-
-/** On what a listing may depend. */
-export interface Where {
-  readonly era: Era;
-  /** Of the client, as they were let through. */
-  readonly capabilities: JsonObject;
-}
 
 /** In our own words. */
 export type Drift =

@@ -10,12 +10,13 @@ import {
   URL_ELICITATION_REQUIRED,
 } from './filter-result.ts';
 import { follow } from './follow.ts';
+import type { Where } from './lists.ts';
 import type { PendingRequest } from './pending.ts';
 import type { RequestId } from './request-id.ts';
-import { judgeIntroduction, type Where } from './reviewed.ts';
+import { judgeIntroduction } from './reviewed.ts';
 import { RESUMABLE_METHODS } from './rounds.ts';
 import type { Session } from './session.ts';
-import { deny, failed, FORWARD_ANSWER, type Verdict } from './verdict.ts';
+import { deny, failed, FORWARD_ANSWER, IGNORE, type Verdict } from './verdict.ts';
 
 type Answered = Extract<Message, { kind: 'result' | 'error' }>;
 
@@ -33,8 +34,7 @@ export function judgeAnswer(session: Session, message: Answered, bytes: number):
   if (verification.isOurs(message.id)) return follow(session, verification.answered(message, bytes));
   const asked = clientRequests.settle(message.id);
   if (asked === undefined) return deny('id-unknown', relayAnswers.idUnknown);
-  const begun =
-    asked.method === 'initialize' ? follow(session, verification.ready(session.clientCapabilities)) : {};
+  const begun = afterAnswer(session, asked);
   if (asked.isCancelled) return begun;
   if (message.kind === 'error') return { ...judgeError(message.error, asked), ...begun };
   if (!isResultTypeKnown(message.result, asked)) {
@@ -42,6 +42,13 @@ export function judgeAnswer(session: Session, message: Answered, bytes: number):
     return { ...deny('frame-invalid', words), answer: failed(asked.id, relayAnswers.resultInvalid(words)) };
   }
   return { ...judgeResult(session, message.result, asked), ...begun };
+}
+
+/** A handshake is over with its answer, whatever that is: what waited for it goes on. */
+export function afterAnswer(session: Session, { method }: PendingRequest): Verdict {
+  return method === 'initialize'
+    ? follow(session, session.verification.ready(session.clientCapabilities))
+    : IGNORE;
 }
 
 function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {

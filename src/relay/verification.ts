@@ -45,8 +45,8 @@ export class Verification {
   readonly #repeats = new Map<ListName, number>();
   /** In which generation each list was last asked for. */
   readonly #eras = new Map<ListName, Era>();
-  /** What the client can do, as it was let through, by generation. */
-  readonly #capabilities = new Map<Era, JsonObject>();
+  /** What the client can do, as it was let through in `initialize`. */
+  #legacyCapabilities: JsonObject = {};
   /** How the client last introduced itself in a request of the newer generation. */
   #meta: JsonObject | undefined;
   /** While a handshake of the older generation goes on, nothing else is asked of the server. */
@@ -90,7 +90,7 @@ export class Verification {
   /** It is over, however it went. */
   ready(capabilities: JsonObject): Progress {
     this.#isReady = true;
-    this.#capabilities.set('legacy', capabilities);
+    this.#legacyCapabilities = capabilities;
     return this.#begin();
   }
 
@@ -174,8 +174,8 @@ export class Verification {
   }
 
   #complete(listing: Listing, items: readonly unknown[]): Progress {
-    const { name, era } = listing;
-    const verdict = this.#judge(name, era, items);
+    const { name } = listing;
+    const verdict = this.#judge(listing, items);
     // What changed while it was told is not what the server will say next.
     if (this.#dirty.delete(name) && this.#mayRepeat(name)) return this.#begin([name]);
     // Servers register tools after the handshake. What is not there yet is waited for; what nobody reviewed is not.
@@ -201,9 +201,14 @@ export class Verification {
   }
 
   /** A server without such a list says so; that is an answer, and whoever waits gets it in our words. */
-  #unavailable({ name, era }: Listing, error: JsonObject): Progress {
+  #unavailable(listing: Listing, error: JsonObject): Progress {
+    const { name } = listing;
     if (error['code'] !== METHOD_NOT_FOUND) return { ...NOTHING, failed: this.#waiting.takeAllFor(name) };
-    const verdict = this.#judge(name, era, []);
+    const verdict = this.#judge(listing, []);
+    // So does a server of the SDKs that has not registered the first of them yet.
+    if (!verdict.ok && isIncomplete(verdict.drift) && this.#mayRepeat(name))
+      return { ...NOTHING, again: name };
+    this.#repeats.delete(name);
     if (!verdict.ok) return { ...NOTHING, drift: verdict.drift };
     this.#known.set(name, new Map());
     this.#states.set(name, 'known');
@@ -225,15 +230,14 @@ export class Verification {
     return listsNeededBy(method).filter((name) => this.#states.get(name) !== 'known');
   }
 
-  #judge(name: ListName, era: Era, items: readonly unknown[]): ListVerdict {
-    return judgeList(name, items, { era, capabilities: this.#capabilities.get(era) ?? {} }, this.#reviewed);
+  #judge({ name, where }: Listing, items: readonly unknown[]): ListVerdict {
+    return judgeList(name, items, where, this.#reviewed);
   }
 
   #note({ message, era }: Held): void {
     const meta = message.params['_meta'];
     if (era !== 'modern' || !isJsonObject(meta)) return;
     this.#meta = meta;
-    this.#capabilities.set('modern', capabilitiesOf(message.params));
   }
 
   /** Asks for every list that somebody waits for and nobody asks for yet. */
@@ -247,7 +251,9 @@ export class Verification {
     const toServer: JsonObject[] = [];
     for (const [name, era] of wanted) {
       if (this.#listings.has(name) || (era === 'legacy' && !this.#isReady)) continue;
-      const listing = new Listing(name, era, ownId(), this.#meta);
+      const capabilities =
+        era === 'legacy' ? this.#legacyCapabilities : capabilitiesOf({ _meta: this.#meta });
+      const listing = new Listing(name, { era, capabilities }, ownId(), this.#meta);
       this.#eras.set(name, era);
       toServer.push(this.#request(listing, listing.first()));
     }

@@ -136,6 +136,45 @@ describe('S2C-12: a server asks only what the client said that it can', () => {
   });
 });
 
+describe('what a server is granted to ask, it asks in the form that was granted', () => {
+  const asks = (method: string, params: object, policy?: McpPolicy): Verdict =>
+    new JudgedSession(policy).handshake().server({ id: 1, method, params });
+  const noTasks = granted({ sampling: true, elicitation: true });
+
+  it.each([
+    ['elicitation/create', { mode: 'url', url: 'https://POISON.example' }],
+    ['elicitation/create', { url: 'https://POISON.example', message: 'x' }],
+    ['elicitation/create', { mode: 'form', elicitationId: 'x' }],
+    ['elicitation/create', { message: 'x', task: { ttl: 1 } }],
+    ['sampling/createMessage', { messages: [], task: {} }],
+  ])('S2C-02: not %s with %j', (method, params) => {
+    expect(asks(method, params, noTasks)).toMatchObject({
+      answer: { to: 'server', code: -32602 },
+      denial: { reason: 'feature-not-granted' },
+    });
+  });
+
+  it('S2C-01: a server is not told of contexts and tools that it may not use', () => {
+    const capabilities = { sampling: { context: {}, tools: {} }, elicitation: { form: {}, url: {} } };
+    const asked = new JudgedSession().client({ id: 1, method: 'initialize', params: { capabilities } });
+    expect(asked.anew).toMatchObject({
+      params: { capabilities: { sampling: {}, elicitation: { form: {} } } },
+    });
+  });
+
+  it('S2C-10: nor does news of a task ask for it', () => {
+    const session = new JudgedSession();
+    session.client({ id: 'l', method: 'subscriptions/listen', params: { _meta: MODERN } });
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': 'l' };
+    const news = (params: object): Verdict =>
+      session.server({ method: 'notifications/tasks', params: { _meta, ...params } });
+    const inputRequests = { q: { method: 'roots/list' } };
+    expect(news({ status: 'working' }).forward).toBe(true);
+    for (const params of [{ inputRequests }, { task: { inputRequests } }, { result: { inputRequests } }])
+      expect(news(params).denial?.reason).toBe('feature-not-granted');
+  });
+});
+
 describe('JR-22: capabilities named like what every object has', () => {
   const odd = JSON.parse('{"constructor":{},"toString":{},"valueOf":{},"tools":{}}') as object;
 

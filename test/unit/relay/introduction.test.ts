@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVERYTHING } from '../../fixtures/policies.ts';
-import { askedId, JudgedSession, MODERN, reviewed } from './judged-session.ts';
+import { askedId, definitions, JudgedSession, MODERN, reviewed } from './judged-session.ts';
 
 const LEGACY_CONTEXT = {
   context: { generation: 'legacy', protocolVersion: '2025-11-25', clientCapabilities: {} },
@@ -45,15 +45,84 @@ describe('what a server says of itself is judged by the generation that it answe
   });
 });
 
+describe('nothing that was not compared passes with it', () => {
+  const more = { instructions: 'read', ttlMs: 5, POISON: 'x', tools: ['POISON'], _meta: { a: 'POISON' } };
+
+  it('in initialize', () => {
+    const session = new JudgedSession();
+    session.client({ id: 1, method: 'initialize', params: {} });
+    const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: { name: 'x' }, ...more };
+    expect(session.server({ id: 1, result }).anew).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: {
+        protocolVersion: '2025-11-25',
+        serverInfo: { name: 'x' },
+        instructions: 'read',
+        ttlMs: 5,
+        capabilities: {},
+      },
+    });
+  });
+
+  it('in server/discover', () => {
+    const session = new JudgedSession();
+    session.client({ id: 1, method: 'server/discover', params: { _meta: MODERN } });
+    expect(session.server({ id: 1, result: { ...DISCOVERED, ...more } }).anew).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { ...DISCOVERED, instructions: 'read', ttlMs: 5, cacheScope: 'private' },
+    });
+  });
+});
+
+describe('a handshake whose answer cannot be read', () => {
+  it('is over: what waited for it goes on', () => {
+    const session = new JudgedSession();
+    session.client({ id: 1, method: 'initialize', params: {} });
+    expect(session.client({ id: 2, method: 'tools/list' }).toServer).toEqual([]);
+    expect(session.server({ id: 1, result: { text: '\ud800' } })).toMatchObject({
+      answer: { id: 1, code: -32603 },
+      toServer: [{ method: 'tools/list' }],
+    });
+  });
+});
+
 describe('a list that a server says it does not have', () => {
   it('is drift when it was reviewed, and whoever asked for it still waits to be told', () => {
     const session = new JudgedSession(
       EVERYTHING,
       reviewed({ resources: [{ kind: 'resource', key: 'a:b', value: {}, hash: '0'.repeat(64) }] }),
     ).handshake({ serverInfo: {} });
-    const asked = session.client({ id: 1, method: 'resources/list' });
+    let asked = session.client({ id: 1, method: 'resources/list' });
     const error = { code: -32601, message: 'Method not found' };
+    // A server of the SDKs says so until it has registered the first of them.
+    for (let times = 0; times < 10; times += 1) {
+      expect(session.server({ id: askedId(asked), error })).toEqual({ again: 'resources' });
+      asked = session.judge.askAgain('resources');
+    }
     expect(session.server({ id: askedId(asked), error }).drift).toMatchObject({ what: 'list', removed: 1 });
     expect(session.judge.giveUp()).toEqual([1]);
+  });
+
+  it('is judged by what the client could do when it was asked for', () => {
+    const tools = definitions('tool', [{ name: 'a', inputSchema: { type: 'object' } }]);
+    const able = { elicitation: { form: {} } };
+    const session = new JudgedSession(
+      EVERYTHING,
+      reviewed(MODERN_CONTEXT, {
+        ...MODERN_CONTEXT,
+        tools,
+        context: { ...MODERN_CONTEXT.context, clientCapabilities: able },
+      }),
+    );
+    const meta = { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': able };
+    const asked = session.client({ id: 1, method: 'tools/list', params: { _meta: meta } });
+    session.client({ id: 2, method: 'tools/call', params: { name: 'a', _meta: MODERN } });
+    const answered = session.server({
+      id: askedId(asked),
+      result: { tools: tools.map(({ value }) => value) },
+    });
+    expect(answered).toMatchObject({ toClient: [{ id: 1 }] });
   });
 });
