@@ -26,14 +26,16 @@ function schemeOf(uri: string): string | undefined {
 /** Older hosts run such a page out of any result of a tool: the block that carries it is left out. */
 export function withoutUngrantedBlocks(result: JsonObject, policy: McpPolicy): JsonObject | undefined {
   let filtered: JsonObject | undefined;
-  for (const member of ['content', 'contents', 'messages']) {
-    const blocks = result[member];
-    if (!Array.isArray(blocks)) continue;
+  for (const member of MEMBERS_WITH_BLOCKS) {
+    const blocks: unknown = result[member];
+    if (!Array.isArray(blocks) || !blocks.some((block) => carriesUngranted(block, policy))) continue;
     const kept = blocks.filter((block) => !carriesUngranted(block, policy));
-    if (kept.length < blocks.length) filtered = { ...without(filtered ?? result, [member]), [member]: kept };
+    filtered = { ...without(filtered ?? result, [member]), [member]: kept };
   }
   return filtered;
 }
+
+const MEMBERS_WITH_BLOCKS = ['content', 'contents', 'messages'] as const;
 
 /** A block, the contents of a resource, or a message of a prompt around a block. */
 function carriesUngranted(block: unknown, policy: McpPolicy): boolean {

@@ -92,13 +92,11 @@ const RULES: readonly MethodRule[] = [
   fromServer(tell(MODERN, ['notifications/tasks'], ['tasks'])),
 ];
 
-const TABLE = new Map<string, MethodRule>(
-  RULES.flatMap((rule) =>
-    rule.methods.flatMap((method) =>
-      rule.eras.map((era) => [entry(rule.direction, rule.kind, method, era), rule] as const),
-    ),
-  ),
-);
+/** direction and kind -> era -> method -> rule. */
+const TABLE: Readonly<Record<Direction, Readonly<Record<CallKind, Readonly<Record<Era, Rules>>>>>> = {
+  'client-to-server': tableOf('client-to-server'),
+  'server-to-client': tableOf('server-to-client'),
+};
 
 export function decideMethod(
   direction: Direction,
@@ -107,12 +105,24 @@ export function decideMethod(
   era: Era,
   policy: McpPolicy,
 ): Decision {
-  const rule = TABLE.get(entry(direction, kind, method, era));
+  const rule = TABLE[direction][kind][era].get(method);
   if (rule === undefined) return 'block';
   const granted = rule.needs.length === 0 || rule.needs.some((feature) => policy.features.has(feature));
   return granted ? 'pass' : rule.otherwise;
 }
 
-function entry(direction: Direction, kind: CallKind, method: string, era: Era): string {
-  return `${direction} ${kind} ${era} ${method}`;
+type Rules = ReadonlyMap<string, MethodRule>;
+
+function tableOf(direction: Direction): Readonly<Record<CallKind, Readonly<Record<Era, Rules>>>> {
+  const rulesOf = (kind: CallKind, era: Era): Rules =>
+    new Map(
+      RULES.filter(
+        (rule) => rule.direction === direction && rule.kind === kind && rule.eras.includes(era),
+      ).flatMap((rule) => rule.methods.map((method) => [method, rule] as const)),
+    );
+  const erasOf = (kind: CallKind): Readonly<Record<Era, Rules>> => ({
+    legacy: rulesOf(kind, 'legacy'),
+    modern: rulesOf(kind, 'modern'),
+  });
+  return { request: erasOf('request'), notification: erasOf('notification') };
 }

@@ -3,6 +3,7 @@
 import { type Buffer, isUtf8 } from 'node:buffer';
 import { isJsonObject, type Message, readEnvelope } from './envelope.ts';
 import type { LineFault } from './fault.ts';
+import { readPlainLine } from './read-plain.ts';
 import { isCostly, scan } from './scan.ts';
 import { type Skimmed, skim } from './skim.ts';
 
@@ -12,14 +13,18 @@ export type Reading =
   | { readonly ok: false; readonly fault: LineFault; readonly skimmed: Skimmed };
 
 const NOBODY: Skimmed = { id: undefined, hasMethod: false, hasVersion: false };
-const SHORT_BYTES = 1024;
 const CR = 0x0d;
 const BRACE = 0x7b;
 const BRACKET = 0x5b;
 
 /** @param line one line with its LF, as framing.ts gives it */
 export function readLine(line: Buffer): Reading {
-  if (!isShortAscii(line) && !isUtf8(line)) return { ok: false, fault: 'not-utf8', skimmed: NOBODY };
+  return readPlainLine(line) ?? readAnyLine(line);
+}
+
+/** Every line, and what is wrong with it. */
+export function readAnyLine(line: Buffer): Reading {
+  if (!isUtf8(line)) return { ok: false, fault: 'not-utf8', skimmed: NOBODY };
   const start = firstToken(line);
   if (start !== BRACE && start !== BRACKET) return { ok: false, fault: plainFault(line), skimmed: NOBODY };
   const scanned = scan(line);
@@ -39,14 +44,6 @@ export function readLine(line: Buffer): Reading {
 
 function faulty(line: Buffer, fault: LineFault): Reading {
   return { ok: false, fault, skimmed: skim(line) };
-}
-
-/** Most messages are: a look at each byte costs less than a call into the runtime whose code is not in the cache. */
-function isShortAscii(line: Buffer): boolean {
-  if (line.length > SHORT_BYTES) return false;
-  let seen = 0;
-  for (let at = 0; at < line.length; at += 1) seen |= line[at] as number;
-  return seen < 0x80;
 }
 
 /** The first byte that is no space. */

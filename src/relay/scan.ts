@@ -10,7 +10,7 @@ export interface Scan {
   readonly idToken: string | undefined;
 }
 
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 /** Each costs JSON.parse some hundred bytes: eight megabytes of `[],[],[]` would be half a gigabyte. */
 const MAX_CONTAINERS = 250_000;
 const MAX_KEY_BYTES = 16 * 1024;

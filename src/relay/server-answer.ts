@@ -36,12 +36,9 @@ export function judgeAnswer(session: Session, message: Answered, bytes: number):
   if (asked === undefined) return deny('id-unknown', relayAnswers.idUnknown);
   const begun = afterAnswer(session, asked);
   if (asked.isCancelled) return begun;
-  if (message.kind === 'error') return { ...judgeError(message.error, asked), ...begun };
-  if (!isResultTypeKnown(message.result, asked)) {
-    const words = lineFaults['result-type-unknown'];
-    return { ...deny('frame-invalid', words), answer: failed(asked.id, relayAnswers.resultInvalid(words)) };
-  }
-  return { ...judgeResult(session, message.result, asked), ...begun };
+  const verdict =
+    message.kind === 'error' ? judgeError(message.error, asked) : judgeResult(session, message.result, asked);
+  return begun === IGNORE ? verdict : { ...verdict, ...begun };
 }
 
 /** A handshake is over with its answer, whatever that is: what waited for it goes on. */
@@ -63,6 +60,10 @@ function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {
 function judgeResult(session: Session, result: JsonObject, asked: PendingRequest): Verdict {
   const { reviewed, clientCapabilities, rounds } = session;
   const { id } = asked;
+  if (!isResultTypeKnown(result, asked)) {
+    const words = lineFaults['result-type-unknown'];
+    return { ...deny('frame-invalid', words), answer: failed(id, relayAnswers.resultInvalid(words)) };
+  }
   const introduced = introductionIn(asked, clientCapabilities);
   const drift = introduced === undefined ? undefined : judgeIntroduction(result, introduced, reviewed);
   if (drift !== undefined) return { drift, asked: id };

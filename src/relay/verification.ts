@@ -68,12 +68,12 @@ export class Verification {
 
   /** Whether an answer under this id is one to a request of ours. */
   isOurs(id: RequestId): boolean {
-    return [...this.#listings.values()].some((listing) => listing.id === id);
+    return this.#listings.size > 0 && [...this.#listings.values()].some((listing) => listing.id === id);
   }
 
   /** Whether a request of this method may go on now. */
   isKnown(method: string): boolean {
-    return this.#missing(method).length === 0;
+    return listsNeededBy(method).every((name) => this.#states.get(name) === 'known');
   }
 
   /** The definition of that name that the client was or will be shown; undefined when it exists for nobody. */

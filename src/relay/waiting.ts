@@ -27,14 +27,21 @@ export class Waiting {
 
   /** Whether a request of the client waits here under that id. */
   has(id: RequestId): boolean {
+    if (this.#isEmpty) return false;
     return (
       this.#held.has(id) || [...this.#asked.values()].some((list) => list.some((asked) => asked.id === id))
     );
   }
 
   get isFull(): boolean {
+    if (this.#isEmpty) return false;
     const asked = [...this.#asked.values()].reduce((sum, list) => sum + list.length, 0);
     return this.#held.size + asked >= LIMITS.clientRequestsInFlight || this.#heldBytes >= LIMITS.heldBytes;
+  }
+
+  /** As it is for most of a session, at each message. */
+  get #isEmpty(): boolean {
+    return this.#held.size === 0 && this.#asked.size === 0;
   }
 
   hold(held: Held): void {
