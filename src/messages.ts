@@ -598,8 +598,6 @@ export const stderrDropped = (lines: number) => `${count(lines, 'line')} dropped
 
 /** Where a review is not a start as `run` makes it, and what it could not look at. */
 export const reviewNotes = {
-  starts: (starts: number) =>
-    `the server was started ${starts} times, in the sandbox, without any network and in empty folders`,
   namesUnseen: 'this machine does not let cordon see which hosts the server asked for',
   placeholders: (names: readonly string[]) =>
     `secrets had a placeholder in their place: ${names.map(escapeText).join(', ')}`,

@@ -65,10 +65,10 @@ export async function collectFor(context: CommandContext, target: string): Promi
   });
 }
 
-function show(context: CommandContext, { material, notes }: Collected, options: ReviewOptions): void {
+function show(context: CommandContext, { material }: Collected, options: ReviewOptions): void {
   const model = reviewModel(material);
   if (options.html !== undefined) writeReport(options.html, renderReviewHtml(model));
-  if (context.json) return context.out(`${documentText({ ...reviewDocument(model), notes })}\n`);
+  if (context.json) return context.out(`${documentText(reviewDocument(model))}\n`);
   if (options.markdown === true) context.out(renderReviewMarkdown(model));
   // Whoever asked for the page reads the page.
   else if (options.html === undefined) {
@@ -76,7 +76,6 @@ function show(context: CommandContext, { material, notes }: Collected, options: 
     if (options.pager === false) context.out(text);
     else showPaged(context, text);
   }
-  for (const note of notes) context.err(`note: ${note}\n`);
 }
 
 function requireFolder(file: string): void {

@@ -17,7 +17,16 @@ import { writtenGrants, writtenNetwork } from './collect-grants.ts';
 import { packageFacts } from './collect-package.ts';
 import { probe, type Probed } from './collect-probe.ts';
 import { isPinned, type Start, startsFor } from './collect-starts.ts';
-import type { OtherProfile, ProbeReport, ReviewMaterial } from './material.ts';
+import { publicationsOf } from './collect-publications.ts';
+import { comparePackages } from './compare-packages.ts';
+import type {
+  ApprovedState,
+  OtherProfile,
+  PackageFact,
+  PackageFacts,
+  ProbeReport,
+  ReviewMaterial,
+} from './material.ts';
 import type { Quarantine } from './quarantine.ts';
 
 export interface CollectRequest {
@@ -31,8 +40,6 @@ export interface CollectRequest {
 
 export interface Collected {
   readonly material: ReviewMaterial;
-  /** Where this was not a start as `run` makes it, and what could not be looked at: one line each. */
-  readonly notes: readonly string[];
   /** Descriptor's path of the verified tree, for comparing files. */
   readonly tree: string;
 }
@@ -48,10 +55,15 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       const facts = packageFacts(server, verified, runtime);
       const system = probeSystem();
       const seesNames = probeEgress('auto').way === 'transparent';
-      const tries = await tryAll(startsFor(profile.permissions.mcp), request.onStart, (start, name) => {
+      const approved = approvedState(profile.folder, pins);
+      const asking = publicationsOf(worthAsking(facts, approved), quarantine.npm);
+      const trying = tryAll(startsFor(profile.permissions.mcp), request.onStart, (start, name) => {
         const scratch = quarantine.folder(name);
         return probe(start, { server, package: verified, runtime, facts: system, seesNames, scratch });
       });
+      // Nobody may still write into the quarantine when it is removed.
+      await Promise.allSettled([asking, trying]);
+      const [publications, tries] = [await asking, await trying];
       const definitions = pinnedDefinitions(tries, profile.permissions.mcp);
       refuseUnlisted(tries, definitions, profile.definitions);
       const material: ReviewMaterial = {
@@ -63,17 +75,28 @@ export async function collect(request: CollectRequest): Promise<Collected> {
         probes: tries.flatMap(({ probed }): ProbeReport[] =>
           probed.outcome === 'listed' ? [probed.report] : [],
         ),
-        approved: approvedState(profile.folder, pins),
+        approved,
         others: otherProfiles(installation, profile.name),
+        publications,
+        notes: notesOn(tries, request, seesNames),
         digest: approvalDigest({ pins, profile, definitions }),
       };
-      return { material, notes: notesOn(tries, request, seesNames), tree: verified.path };
+      return { material, tree: verified.path };
     } finally {
       fs.closeSync(runtime.fd);
     }
   } finally {
     fs.closeSync(verified.treeFd);
   }
+}
+
+/** The package itself, and what is not as it was when it was approved. */
+function worthAsking(facts: PackageFacts, approved: ApprovedState | undefined): readonly PackageFact[] {
+  const before = approved?.package?.packages ?? facts.packages;
+  const changed = new Set(comparePackages(before, facts.packages).map(({ name }) => name));
+  return facts.packages.filter(
+    ({ name, version }) => changed.has(name) || (name === facts.name && version === facts.version),
+  );
 }
 
 interface Try {
@@ -178,7 +201,6 @@ function notesOn(tries: readonly Try[], { server }: CollectRequest, seesNames: b
   const required = Object.entries(secrets).flatMap(([name, secret]) => (secret.required ? [name] : []));
   const outside = permissions.filesystem.filter(({ path }) => path.startsWith('/')).map(({ path }) => path);
   return [
-    reviewNotes.starts(tries.length),
     ...(seesNames ? [] : [reviewNotes.namesUnseen]),
     ...(required.length === 0 ? [] : [reviewNotes.placeholders(required)]),
     ...(outside.length === 0 ? [] : [reviewNotes.notMounted(outside)]),

@@ -43,6 +43,8 @@ export function reviewDocument(model: ReviewModel): object {
       })) ?? null,
     otherProfiles: model.otherProfiles,
     probes: model.probes,
+    publications: model.publications,
+    notes: model.notes,
   };
 }
 

@@ -20,6 +20,10 @@ export interface ReviewMaterial {
   readonly probes: readonly ProbeReport[];
   readonly approved: ApprovedState | undefined;
   readonly others: readonly OtherProfile[];
+  /** What the registry said, of the package itself and of what is new or changed in it; those it said nothing of are missing. */
+  readonly publications: readonly Publication[];
+  /** Where this was not a start as `run` makes it, and what could not be looked at: one line each, escaped. */
+  readonly notes: readonly string[];
   /** What `cordon approve` takes. */
   readonly digest: Digest;
 }
@@ -60,6 +64,20 @@ export interface PackageFact {
   /** Paths of native code: `.node`, shared objects, executables, `.wasm`. */
   readonly native: readonly string[];
   readonly license: string | null;
+}
+
+/** Not checked by anybody. */
+export interface Publication {
+  readonly name: string;
+  readonly version: string;
+  /** UTC, to the second. */
+  readonly published: string | null;
+  /** An account of the registry. */
+  readonly by: string | null;
+  /** The type of the provenance that it names. */
+  readonly provenance: string | null;
+  /** Why nobody should use it any more. */
+  readonly deprecated: string | null;
 }
 
 /** One start of the server in the sandbox. */

@@ -10,7 +10,7 @@ import { type DefinitionDiff, type FieldChange, compareWithApproved } from './co
 import { comparePackages, type PackageChange } from './compare-packages.ts';
 import { type Finding, findingsOf, rulesMatching } from './findings.ts';
 import { type GrantChange, grantChanges } from './grants.ts';
-import type { PackageFacts, ProbeReport, ReviewMaterial, ReviewedProfile } from './material.ts';
+import type { PackageFacts, ProbeReport, Publication, ReviewMaterial, ReviewedProfile } from './material.ts';
 import { type ParameterRow, parameterRows } from './parameters.ts';
 import { RULES } from './rules/all.ts';
 import { encodedRules } from './rules/encoded.ts';
@@ -43,6 +43,8 @@ export interface ReviewModel {
   readonly otherProfiles: readonly string[];
   readonly crossProfile: readonly Finding[];
   readonly probes: readonly ProbeReport[];
+  readonly publications: readonly Publication[];
+  readonly notes: readonly string[];
   readonly digest: Digest;
 }
 
@@ -110,6 +112,8 @@ export function reviewModel(material: ReviewMaterial): ReviewModel {
     otherProfiles: material.others.map(({ profile }) => profile).toSorted(byText),
     crossProfile: findings.filter(({ rule }) => CROSS_PROFILE.has(rule)),
     probes: material.probes,
+    publications: material.publications,
+    notes: material.notes,
     digest: material.digest,
   };
 }

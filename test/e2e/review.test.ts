@@ -17,6 +17,7 @@ interface Document {
   readonly package: { readonly files: number; readonly packages: readonly object[] };
   readonly definitions: ReadonlyArray<{ readonly kind: string; readonly key: string }>;
   readonly probes: readonly object[];
+  readonly publications: readonly object[];
 }
 
 function cordon(home: Home, ...args: readonly string[]) {
@@ -79,7 +80,11 @@ it('reviews a package that no profile is for, and leaves nothing of it', () => {
     '--json',
   );
   expect(ran.status).toBe(1);
-  expect(document(ran.stdout).definitions.map(({ key }) => key)).toEqual(['sequentialthinking']);
+  const { definitions, publications } = document(ran.stdout);
+  expect(definitions.map(({ key }) => key)).toEqual(['sequentialthinking']);
+  expect(publications).toMatchObject([
+    { version: '2025.12.18', published: expect.stringMatching(/^202/) as string },
+  ]);
   expect(fs.readdirSync(path.join(home.home, '.local/share/cordon/store')).toSorted()).toEqual(before);
   for (const spec of ['npm:x', 'npm:x@latest', 'npm:x@^1.0.0', 'npm:@a/b@1', 'npm:../x@1.0.0'])
     expect(cordon(home, 'review', spec).status).toBe(125);

@@ -280,6 +280,8 @@ const denied = (reason: DenialReason) => expect.objectContaining({ event: 'denie
 let first: InstalledProfile;
 beforeAll(() => {
   fs.mkdirSync(cwd);
+  // A review asks the registry when a package was published; none knows this one.
+  fs.writeFileSync(path.join(home, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
   first = install(home, 'attack', {});
 });
 afterAll(() => fs.rmSync(home, { recursive: true, force: true }));

@@ -61,6 +61,8 @@ let before: Awaited<ReturnType<typeof session>>;
 let review: Review;
 let text: string;
 beforeAll(async () => {
+  // A review asks the registry when a package was published; none knows this one.
+  fs.writeFileSync(path.join(home, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
   const fixture = { home, package: 'mail', entry: 'changing-server.mjs' };
   const files = Object.fromEntries(FILES.map((file) => [file, path.join(SERVERS, file)]));
   // The other profile, whose names are taken: SH-01, SH-02, SH-05.

@@ -143,6 +143,8 @@ function seen(name: string): Review {
 }
 
 beforeAll(async () => {
+  // A review asks the registry when a package was published; none knows this one.
+  fs.writeFileSync(path.join(home, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
   for (const [name, words, more] of REVIEWED) profile(name, words, more);
   await inPool(REVIEWED, AT_ONCE, async ([name]) => void collected.set(name, await review(name)));
 });
@@ -373,7 +375,7 @@ describe('approve', () => {
 });
 
 test('the report is one text, one Markdown, one page and one document, and none of them holds what it quotes as it is', async () => {
-  profile('noisy');
+  profile('noisy', ['noisy'], { secrets: { TOKEN: { why: 'calls' } } });
   const page = path.join(home, 'report.html');
   const [text, markdown] = await Promise.all([
     cordon('review', 'noisy'),
@@ -381,6 +383,8 @@ test('the report is one text, one Markdown, one page and one document, and none 
   ]);
   for (const report of [text.stdout, markdown.stdout, fs.readFileSync(page, 'utf8')]) {
     expect(report).toContain('Read before you write.');
+    expect(report.replaceAll(/\s+/g, ' ')).toContain('secrets had a placeholder in their place: TOKEN');
+    expect(report).toContain('unknown: the registry was not asked or did not say');
     expect(report).not.toContain('\u001b');
   }
   expect(fs.readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/i);

@@ -70,7 +70,11 @@ class TextPage {
         return block.items.flatMap(({ mark: kind, text }) => {
           const bullet = kind === undefined ? '-' : MARKS[kind];
           return this.#mixed(
-            [`${bullet} `, ...text, ...(kind === 'wider' ? [' (wider)'] : [])],
+            [
+              `${bullet} ${beginsForeign(text) ? CONTINUED : ''}`,
+              ...text,
+              ...(kind === 'wider' ? [' (wider)'] : []),
+            ],
             indent,
             kind ?? 'plain',
           );

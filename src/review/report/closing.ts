@@ -39,7 +39,7 @@ export function crossProfileSection({ crossProfile, otherProfiles }: ReviewModel
   };
 }
 
-export function probesSection({ probes }: ReviewModel): Section {
+export function probesSection({ probes, notes }: ReviewModel): Section {
   const denied = mergeDenied(probes);
   return {
     id: 'probes',
@@ -49,7 +49,7 @@ export function probesSection({ probes }: ReviewModel): Section {
       {
         kind: 'note',
         text: [
-          'started in its own sandbox with no network and no secrets, listed, and ended; no tool was called',
+          'started in its own sandbox with no network, no secrets and empty folders, listed, and ended; no tool was called',
         ],
       },
       {
@@ -64,6 +64,9 @@ export function probesSection({ probes }: ReviewModel): Section {
           [String(probe.listChanged)],
         ]),
       },
+      ...(notes.length === 0
+        ? []
+        : [{ kind: 'list' as const, items: notes.map((note) => ({ text: ['note: ', theirs(note)] })) }]),
       { kind: 'heading', text: 'denied' },
       denied.length === 0
         ? { kind: 'note', text: ['it tried nothing that was denied and noticed'] }
@@ -118,7 +121,7 @@ export function limitsSection(_model: ReviewModel): Section {
           'what tools return, the text of prompts and the content of resources: nobody sees these before a session',
           'what the code does, and whether it does what its descriptions say: it was started and listed, its tools were not called',
           'text in other languages than English, ROT13, and text that several definitions only say together: the rules do not find these',
-          'vulnerabilities that are known, who publishes the packages, and when they were published',
+          'vulnerabilities that are known, and whether it is true what the registry says of who published a package, when and from what',
           'a server that waits for a date, a host or a call before it shows another list; at run time the pins hold it',
         ].map((text) => ({ text: [text] })),
       },

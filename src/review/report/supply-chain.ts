@@ -1,4 +1,4 @@
-import type { PackageFact } from '../material.ts';
+import type { PackageFact, Publication } from '../material.ts';
 import type { PackageChange } from '../compare-packages.ts';
 import type { ReviewModel } from '../model.ts';
 import { countWords } from '../plain-words.ts';
@@ -24,6 +24,7 @@ export function supplyChainSection(model: ReviewModel): Section {
               ', each with the integrity of its tarball in the lockfile',
             ],
           ],
+          ['published', published(model.publications.find(({ name }) => name === model.package.name))],
           ['scripts', amount(scripted, 'with install scripts, which were not run')],
           ['native code', amount(native, 'with files that are no JavaScript')],
           [
@@ -35,7 +36,7 @@ export function supplyChainSection(model: ReviewModel): Section {
           ],
         ],
       },
-      ...changeBlocks(model.packageChanges),
+      ...changeBlocks(model.packageChanges, model.publications),
       {
         kind: 'table',
         folded: `all ${countWords(packages.length, 'package')}`,
@@ -70,7 +71,10 @@ function licences(packages: readonly PackageFact[]): string {
     .join(', ');
 }
 
-function changeBlocks(changes: readonly PackageChange[] | undefined): Block[] {
+function changeBlocks(
+  changes: readonly PackageChange[] | undefined,
+  publications: readonly Publication[],
+): Block[] {
   if (changes === undefined) return [];
   return [
     { kind: 'heading', text: 'against what was approved' },
@@ -80,7 +84,7 @@ function changeBlocks(changes: readonly PackageChange[] | undefined): Block[] {
           kind: 'list',
           items: changes.map((change) => ({
             mark: change.before.length === 0 ? 'added' : change.after.length === 0 ? 'removed' : 'changed',
-            text: changeWords(change),
+            text: [...changeWords(change), ...publishedWith(change, publications)],
           })),
         },
   ];
@@ -89,6 +93,7 @@ function changeBlocks(changes: readonly PackageChange[] | undefined): Block[] {
 function changeWords({ name, before, after, installScripts, native }: PackageChange): Line {
   const [was, is] = [before.join(', '), after.join(', ')];
   return [
+    'package ',
     theirs(name),
     ...(was === is
       ? [' ', theirs(was), ' has another content']
@@ -103,6 +108,33 @@ function changeWords({ name, before, after, installScripts, native }: PackageCha
 
 function brings(what: string, files: readonly string[]): Line {
   return files.length === 0 ? [] : [`; brings ${what}: `, theirs(files.join(', '))];
+}
+
+function publishedWith({ name }: PackageChange, publications: readonly Publication[]): Line {
+  return publications
+    .filter((publication) => publication.name === name)
+    .flatMap((publication) => ['; published ', ...publicationWords(publication)]);
+}
+
+/** What the registry says, in its own words; nobody checked it. */
+function published(publication: Publication | undefined): Line {
+  return publication === undefined
+    ? ['unknown: the registry was not asked or did not say']
+    : publicationWords(publication);
+}
+
+function publicationWords({ version, published: when, by, provenance, deprecated }: Publication): Line {
+  return [
+    ...(when === null ? ['at a time that is not known'] : ['on ', theirs(when)]),
+    ...(by === null ? [] : [' by ', theirs(by)]),
+    ...(provenance === null
+      ? [', without provenance']
+      : [', with a provenance that nobody checked here, ', theirs(provenance)]),
+    ...(deprecated === null ? [] : ['; deprecated: ', theirs(deprecated)]),
+    ' (',
+    theirs(version),
+    ')',
+  ];
 }
 
 /** The lockfile has all of it, and its digest stands above. */

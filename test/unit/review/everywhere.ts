@@ -1,4 +1,5 @@
-import { materialOf, packageFact, packageOf, probe, profileOf, tool } from './fixture.ts';
+import { digestFromHex } from '../../../src/digest.ts';
+import { definitionsOf, materialOf, packageFact, packageOf, probe, profileOf, tool } from './fixture.ts';
 
 // A review in which everything that others can write is the same text, each word of it a token.
 const hostile = `QZQ ── QZQ ${'QZQ QZQ: QZQ '.repeat(30)}\nQZQ - │ QZQ\nQZQ \u001b[2J\rQZQ\u2028QZQ ${'漢'.repeat(200)} QZQ`;
@@ -52,6 +53,21 @@ export const everywhere = materialOf(
         denied: [{ by: 'egress', what: hostile, reason: hostile, count: 1 }],
       }),
     ],
+    approved: {
+      definitions: [definitionsOf({ instructions: 'Before.', tools: [tool(hostile, { title: 'Before.' })] })],
+      approval: { digest: digestFromHex('cd'.repeat(32)), by: hostile, at: hostile, cordon: hostile },
+      profile: profileOf({ args: ['before'] }),
+      package: packageOf({ packages: [packageFact(`${hostile} gone`)] }),
+    },
+    publications: ['@scope/server-files', hostile].map((name) => ({
+      name,
+      version: hostile,
+      published: hostile,
+      by: hostile,
+      provenance: hostile,
+      deprecated: hostile,
+    })),
+    notes: [hostile],
     others: [{ profile: hostile, tools: [hostile], prompts: [hostile], serverName: hostile }],
   },
 );

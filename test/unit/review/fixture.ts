@@ -143,6 +143,8 @@ export function materialOf(
     probes: [probe()],
     approved: undefined,
     others: [],
+    publications: [],
+    notes: [],
     digest: digestFromHex('ab'.repeat(32)),
     ...members,
   };

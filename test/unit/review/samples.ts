@@ -155,6 +155,17 @@ export const BENIGN: ReviewMaterial = materialOf([after, { ...after, context: MO
       ],
     }),
   },
+  publications: [
+    {
+      name: '@scope/server-files',
+      version: '1.2.3',
+      published: '2026-09-30T08:00:00Z',
+      by: 'ada',
+      provenance: 'https://slsa.dev/provenance/v1',
+      deprecated: null,
+    },
+  ],
+  notes: ['secrets had a placeholder in their place: TOKEN'],
   others: [
     { profile: 'memory', tools: ['create_entities', 'read_graph'], prompts: [], serverName: 'memory-server' },
   ],
