@@ -193,6 +193,11 @@ function fieldChanges(
         fieldChanges(kind, at + pointer(index), before[index], after[index]),
       ).flat();
   }
+  // A list of parameters that was not there at all: each of them is new.
+  if (/\/(?:properties|patternProperties)$/.test(at)) {
+    const each = memberChanges(kind, at, membersOf(before), membersOf(after));
+    if (each.length > 0) return each;
+  }
   const words =
     typeof before === 'string' && typeof after === 'string' ? compareWords(before, after) : undefined;
   return [{ pointer: at, class: classOf(kind, at, before, after), before, after, words }];
@@ -202,6 +207,10 @@ function memberChanges(kind: ChangedKind, at: string, before: JsonObject, after:
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .toSorted()
     .flatMap((name) => fieldChanges(kind, at + pointer(name), memberOf(before, name), memberOf(after, name)));
+}
+
+function membersOf(value: Json | undefined): JsonObject {
+  return value !== undefined && isObject(value) ? value : {};
 }
 
 function memberOf(object: JsonObject, name: string): Json | undefined {
