@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INITIALIZE, startLauncher } from '../fixtures/launcher.ts';
 import { EVERY_TOOL } from './every-tool.ts';
+import { inspect } from './inspector.ts';
 import {
   CLIENT_SECRET,
   HOME_NAMES,
@@ -288,6 +289,33 @@ describe('the protocol through everything', () => {
     expect(answers).toEqual(numbers.map((number) => `Echo: call ${number}`));
     expect(slowIsDone).toBe(false);
     await slow;
+  });
+});
+
+describe('the Inspector', () => {
+  it.concurrent.each(['legacy', 'auto'])('NC-01, NC-02: lists and calls in the %s way', async (era) => {
+    const home = firstHome();
+    const generation = ['--protocol-era', era];
+    const everything = home.server('everything');
+    const filesystem = home.server('filesystem');
+    home.write(path.join(home.workspace, `inspected-${era}.txt`), 'read by the Inspector\n');
+    const file = path.join(home.workspace, `inspected-${era}.txt`);
+    const [listed, echoed, read] = await Promise.all([
+      inspect(everything, 'tools/list', ...generation),
+      inspect(everything, 'tools/call', ...generation, '--tool-name', 'echo', '--tool-arg', 'message=hi'),
+      inspect(
+        filesystem,
+        'tools/call',
+        ...generation,
+        '--tool-name',
+        'read_text_file',
+        '--tool-arg',
+        `path=${file}`,
+      ),
+    ]);
+    expect(listed.result?.tools?.map(({ name }) => name)).toContain('echo');
+    expect(echoed.result?.content).toEqual([{ type: 'text', text: 'Echo: hi' }]);
+    expect(read.result?.content).toEqual([{ type: 'text', text: 'read by the Inspector\n' }]);
   });
 });
 
