@@ -628,7 +628,7 @@ export const approvalMismatch = (profile: string) =>
   );
 
 export const digestPrefixInvalid = () =>
-  usageInvalid('--digest takes at least 12 hex digits of the digest that the report ends with');
+  usageInvalid('--digest takes at least 32 hex digits of the digest that the report ends with');
 
 export const approvedLine = (profile: string, digest: string, by: string) =>
   `approved ${profile}: ${digest}, by ${escapeText(by)}`;

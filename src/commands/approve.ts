@@ -22,8 +22,11 @@ import { VERSION } from '../version.ts';
 import type { CommandContext } from './context.ts';
 import { collectFor } from './review.ts';
 
-/** Twelve hex digits: nobody makes another report with the same ones. */
-const PREFIX = /^(?:sha256:)?([0-9a-f]{12,64})$/;
+/**
+ * Half of it at least. Who writes a server chooses both what it says in the review and what it says in the next start: two
+ * reports with the same twelve digits are found in a minute, by trying 2^24 of each.
+ */
+const PREFIX = /^(?:sha256:)?([0-9a-f]{32,64})$/;
 
 export interface ApproveOptions {
   readonly digest?: string;

@@ -104,7 +104,7 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     'approve <profile>',
     'write down that the report with this digest was read',
     async () => (await import('./approve.ts')).approveCommand,
-    [['--digest <prefix>', 'at least 12 hex digits of the digest that the report ends with']],
+    [['--digest <prefix>', 'at least 32 hex digits of the digest that the report ends with']],
   );
   verb(
     'diff <profile>',

@@ -303,7 +303,7 @@ describe('approve', () => {
     folder = profile('approved', ['prompts']);
     reviewed = await review('approved');
     ({ digest } = reviewed);
-    approved = await cordon('approve', 'approved', '--digest', digest.slice('sha256:'.length, 19));
+    approved = await cordon('approve', 'approved', '--digest', digest.slice('sha256:'.length, 39));
     edit(copy('described'), { description: 'Another text.' });
     edit(copy('widened'), { permissions: { mcp: { sampling: true } } });
     const file = path.join(copy('altered'), 'approved.json');
@@ -319,8 +319,8 @@ describe('approve', () => {
     [tooLate, clock] = refused;
   });
 
-  test.each([[], ['--digest', 'abcdef'], ['--digest', 'sha256:'], ['--digest', 'x'.repeat(64)]])(
-    'takes no less than twelve digits: %s %s',
+  test.each([[], ['--digest', 'a'.repeat(31)], ['--digest', 'sha256:'], ['--digest', 'x'.repeat(64)]])(
+    'takes no less than half of the digits: %s %s',
     async (...args) => {
       const ran = await cordon('approve', 'approved', ...args);
       expect(ran.status).toBe(125);

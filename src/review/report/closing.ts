@@ -129,8 +129,8 @@ export function limitsSection(_model: ReviewModel): Section {
   };
 }
 
-/** As much as `shortDigest` shows. */
-const PREFIX = 12;
+/** As many digits as an approval takes at least. */
+const PREFIX = 32;
 
 export function approvalSection(model: ReviewModel): Section {
   const { digest } = model;
