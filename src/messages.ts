@@ -53,8 +53,8 @@ export function withoutProfileName(error: CordonError, name: string): CordonErro
     return (text: string): string => text.replace(pattern, '<profile>');
   };
   const inPath = replacer('/');
-  // After a verb: `cordon install install` is a command as well.
-  const inHint = replacer('/|\\bcordon [a-z]+ ');
+  // After a verb: `cordon install install` is a command as well, and `cordon secret set set TOKEN`.
+  const inHint = replacer('/|\\bcordon [a-z]+ |\\bcordon secret [a-z]+ ');
   return new CordonError(error.code, inPath(error.message), {
     hints: error.hints.map(inHint),
     details: error.details.map(inPath),
@@ -464,14 +464,6 @@ export const egressUnavailable = (why: string) =>
 /** A listening socket of the broker broke: connections would go unjudged or nowhere. */
 export const egressFailed = (why: string) =>
   fault('EGRESS_FAILED', `the network of the server broke: ${quote(why)}`, ['start the server again']);
-
-export const secretsUnavailable = (names: readonly string[]) =>
-  fault(
-    'SECRET_UNAVAILABLE',
-    'the profile needs secrets, which this version cannot deliver',
-    [],
-    names.map((name) => `secrets.${name}`),
-  );
 
 export const workspaceGone = (cause?: unknown) =>
   fault(

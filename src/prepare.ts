@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import { type Installation, ownFolders, stateFolder } from './installation.ts';
 import { trustedAuthorities } from './config/authorities.ts';
 import { type Config, loadConfig } from './config/config.ts';
-import { egressUnavailable, secretsUnavailable } from './messages.ts';
+import { secretFiles } from './config/secret-files.ts';
+import { egressUnavailable } from './messages.ts';
 import { INSIDE } from './plan/inside.ts';
 import { reviewedDefinitions } from './pins/reviewed-definitions.ts';
 import { planNetwork } from './plan/network.ts';
-import { refuseOwnFolders } from './plan/own-folders.ts';
+import { refuseOwnFolders, refuseSecretFiles } from './plan/own-folders.ts';
 import { planSandbox } from './plan/plan-sandbox.ts';
 import type { EgressGrant, NetworkPlan, SandboxPlan } from './plan/plan.ts';
 import { type ExpandedProfile, expandProfile } from './profile/expand.ts';
@@ -52,7 +53,6 @@ export interface PrepareRequest {
 export function prepare(request: PrepareRequest): Prepared {
   const { installation } = request;
   const profile = loadProfile(request.name, installation);
-  if (request.purpose === 'start') refuseUnsupported(profile);
   const server = resolveServer(profile, currentPlatform());
   const reviewed = request.purpose === 'start' ? reviewedDefinitions(profile, server.pins) : undefined;
   request.onResolved?.(server);
@@ -67,8 +67,10 @@ export function prepare(request: PrepareRequest): Prepared {
     state,
     stateInside: INSIDE.state,
   });
-  const own = ownFolders(installation, request.programRoot);
+  const trusted = secretFiles(config.secrets, installation.home);
+  const own = [...ownFolders(installation, request.programRoot), ...trusted.programs];
   refuseOwnFolders(expanded.grants, { folders: own, state });
+  refuseSecretFiles(expanded.grants, trusted.files);
   const usesState = expanded.grants.some((grant) => grant.source === state);
   const stateMade = usesState && request.purpose === 'start' && !fs.existsSync(state) ? state : undefined;
   if (stateMade !== undefined) fs.mkdirSync(stateMade, { recursive: true, mode: 0o700 });
@@ -88,6 +90,7 @@ export function prepare(request: PrepareRequest): Prepared {
     environment: expanded.env,
     workspace: expanded.workspace,
     grants,
+    secrets: { secrets: profile.secrets, secretArguments: expanded.secretArguments },
     network,
     authorities:
       network.kind === 'none' || config.egress.caFile === undefined
@@ -114,10 +117,4 @@ function egressGrant(grant: NetworkGrant): EgressGrant {
     protocol: grant.protocol,
     addresses: grant.addresses ?? [],
   };
-}
-
-/** What the profile asks for and this version cannot give is refused, never left out. */
-function refuseUnsupported(profile: Profile): void {
-  const required = Object.entries(profile.secrets).filter(([, secret]) => secret.required);
-  if (required.length > 0) throw secretsUnavailable(required.map(([name]) => name));
 }

@@ -34,6 +34,8 @@ import { relayStderr } from './relay/stderr.ts';
 import { currentFolder } from './system/current-folder.ts';
 import { changedPaths } from './system/watched-paths.ts';
 import type { ResolvedServer } from './resolve/resolve.ts';
+import type { Concealer } from './secrets/conceal.ts';
+import type { FetchedSecrets } from './secrets/deliver.ts';
 import type { OpenFolder } from './verify/descriptor.ts';
 import type { VerifiedPackage } from './verify/verified.ts';
 import { openPackage, verifyPackage } from './verify/verify-package.ts';
@@ -77,6 +79,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
   });
   const interrupted = signalReceived();
   let stateMade: string | undefined;
+  let concealer: Concealer | undefined;
   try {
     const [name, ...more] = args;
     if (name === undefined || more.length > 0)
@@ -104,12 +107,19 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     subject.digest = prepared.plan.digest;
     stateMade = prepared.stateMade;
     const egress = prepareEgress(prepared, (line) => void audit?.record({ ...subject, ...line }));
-    const launched = verifyAndLaunch(
-      prepared,
-      installation,
-      hashing ?? startHashing(prepared.server, installation),
-      egress,
+    const secrets = fetchSecrets(prepared, installation);
+    // Also for what goes wrong from here on.
+    void secrets.then(
+      (fetched) => {
+        concealer = fetched?.concealer;
+      },
+      () => {},
     );
+    const launched = verifyAndLaunch(prepared, installation, {
+      hashing: hashing ?? startHashing(prepared.server, installation),
+      egress,
+      secrets,
+    });
     const first = await Promise.race([
       launched,
       interrupted.then((signal) => 128 + signal),
@@ -126,7 +136,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       policy: mcpPolicy(prepared.profile.permissions.mcp),
       reviewed: prepared.reviewed ?? { kind: 'pinned', contexts: [] },
     });
-    const stderrWritten = relayStderr(session.errors, writableToFd(2));
+    const stderrWritten = relayStderr(session.errors, writableToFd(2), concealer);
     const startMs = Math.round(performance.now() - begun);
     const started = performance.now();
     await audit.record({
@@ -170,7 +180,9 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     return status;
   } catch (thrown) {
     if (stateMade !== undefined) removeIfEmpty(stateMade);
-    return refuse(toCordonError(thrown), subject.profile, relay, interrupted, async (error) => {
+    const error = toCordonError(thrown);
+    const shown = concealer === undefined ? error : await concealed(error, concealer);
+    return refuse(shown, subject.profile, relay, interrupted, async (error) => {
       await audit?.record({
         ...subject,
         event: 'refused',
@@ -224,6 +236,28 @@ async function prepareEgress(
   };
 }
 
+/** Sources are asked while the package is hashed; undefined for a server without secrets. */
+async function fetchSecrets(
+  prepared: Prepared,
+  installation: Installation,
+): Promise<FetchedSecrets | undefined> {
+  if (prepared.plan.secrets.length === 0) return undefined;
+  const { secretsFor } = await import('./secrets/deliver.ts');
+  return secretsFor(prepared, installation);
+}
+
+async function concealed(error: CordonError, by: Concealer): Promise<CordonError> {
+  const { concealedError } = await import('./secrets/deliver.ts');
+  return concealedError(error, by);
+}
+
+/** What runs beside one another until the sandbox is made. */
+interface UnderWay {
+  readonly hashing: Hashing;
+  readonly egress: Promise<Egress | undefined>;
+  readonly secrets: Promise<FetchedSecrets | undefined>;
+}
+
 interface Launched {
   readonly session: Session;
   readonly verified: VerifiedPackage;
@@ -237,14 +271,21 @@ interface Launched {
 async function verifyAndLaunch(
   { plan, facts, grants }: Prepared,
   installation: Installation,
-  { tree, verified: hashed }: Hashing,
-  egress: Promise<Egress | undefined>,
+  { hashing: { tree, verified: hashed }, egress, secrets }: UnderWay,
 ): Promise<Launched> {
   const runtime = await verifyRuntime(installation);
+  const fetched = await secrets;
   const { holdSandbox } = await import('./launch/hold-sandbox.ts');
   const [verified, held] = await Promise.allSettled([
     hashed,
-    holdSandbox({ plan, facts, grants, packageFd: tree.fd, runtimeFd: runtime.fd }),
+    holdSandbox({
+      plan,
+      facts,
+      grants,
+      packageFd: tree.fd,
+      runtimeFd: runtime.fd,
+      secrets: fetched?.values,
+    }),
   ]);
   if (verified.status === 'rejected') {
     if (held.status === 'fulfilled') await held.value.abort();

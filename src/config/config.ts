@@ -5,6 +5,7 @@ import { configInvalid } from '../messages.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import { parseConfig } from './parse.ts';
+import type { SecretsConfig } from './secrets.ts';
 
 export interface EgressConfig {
   readonly mode: 'auto' | 'transparent' | 'proxy';
@@ -18,9 +19,10 @@ export interface EgressConfig {
 
 export interface Config {
   readonly egress: EgressConfig;
+  readonly secrets: SecretsConfig;
 }
 
-const DEFAULTS: Config = { egress: { mode: 'auto', hosts: {} } };
+const DEFAULTS: Config = { egress: { mode: 'auto', hosts: {} }, secrets: {} };
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_CA_BYTES = 4 * 1024 * 1024;

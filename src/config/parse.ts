@@ -6,6 +6,7 @@ import { readAddress } from '../profile/address-range.ts';
 import { readHost } from '../profile/host.ts';
 import type { Config, EgressConfig } from './config.ts';
 import { configSchema } from './schema.ts';
+import { readSecretSources } from './secrets.ts';
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
@@ -20,7 +21,8 @@ export function parseConfig(text: string): ParsedConfig {
   const shape = checkShape(configSchema(), json.value);
   if (!shape.ok) return { ok: false, faults: shape.lines };
   const { mode, proxy, hosts, caFile } = shape.value.egress;
-  const faults = hostsFaults(hosts);
+  const secrets = readSecretSources(shape.value.secrets);
+  const faults = [...hostsFaults(hosts), ...secrets.faults];
   const server = proxy === undefined ? undefined : readProxyUrl(proxy.url);
   if (typeof server === 'string') return { ok: false, faults: [`egress.proxy.url: ${server}`, ...faults] };
   if (faults.length > 0) return { ok: false, faults };
@@ -33,7 +35,7 @@ export function parseConfig(text: string): ParsedConfig {
       : { proxy: { ...server, ...(credentials === undefined ? {} : { credentialsFile: credentials }) } }),
     ...(caFile === undefined ? {} : { caFile }),
   };
-  return { ok: true, config: { egress } };
+  return { ok: true, config: { egress, secrets: secrets.sources } };
 }
 
 /** The parts of the URL, or the end of a sentence that says what is wrong with it. */

@@ -1,6 +1,7 @@
 // config.json, the interface that administrators write: what holds for every profile on this machine. Strict, as profiles
 // are. What one key alone cannot show is checked in parse.ts.
 import * as z from 'zod/mini';
+import { secretsSchema } from './secrets-schema.ts';
 
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -45,5 +46,6 @@ export function configSchema() {
       }),
       {},
     ),
+    secrets: secretsSchema(),
   });
 }

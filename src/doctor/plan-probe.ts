@@ -3,6 +3,7 @@ import type { Digest } from '../digest.ts';
 import { INSIDE } from '../plan/inside.ts';
 import { planSandbox } from '../plan/plan-sandbox.ts';
 import type { Mount, NetworkPlan, SandboxPlan } from '../plan/plan.ts';
+import { NO_SECRETS } from '../plan/secrets.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { Question } from './question.ts';
 
@@ -44,6 +45,7 @@ export function planProbe(
     grants,
     network,
     authorities: undefined,
+    secrets: NO_SECRETS,
     facts,
   });
   const files: readonly Mount[] = [file('probe.mjs', probe.text)];

@@ -6,6 +6,8 @@
 // reads end of file here and leaves; we open the gate only after the init is tied to its parent.
 import fs from 'node:fs';
 import { filtersUncounted } from '../messages.ts';
+import type { PlannedSecretArgument } from '../plan/plan.ts';
+import { argumentVariable } from '../sandbox/bwrap/render.ts';
 import { EGRESS_FD, type ListenStep, listenCommand } from './outer-command.ts';
 
 /** Descriptors inside. One digit each: dash redirects no larger number. */
@@ -18,9 +20,15 @@ const STREAM_FDS = { input: 7, output: 8 } as const;
 
 /**
  * argv that waits at the gate and then becomes `command`.
+ * @param secretArguments which of the command's arguments end with the value of a secret. The values come in variables, which
+ *   the server does not see: the argument vector of the gate, and of bubblewrap before it, can be read by everybody
  * @param listen the program and specification of the listening stage, where it must run inside (the proxy way)
  */
-export function gated(command: readonly string[], listen?: ListenStep): string[] {
+export function gated(
+  command: readonly string[],
+  listen?: ListenStep,
+  secretArguments: readonly PlannedSecretArgument[] = [],
+): string[] {
   const first =
     listen === undefined
       ? ''
@@ -28,9 +36,36 @@ export function gated(command: readonly string[], listen?: ListenStep): string[]
   // A bash that plays sh adds variables of its own.
   const { input, output } = STREAM_FDS;
   const streams = `<&${input} >&${output} ${input}<&- ${output}>&- ${GATE_FD}<&-`;
-  const script = `${first}read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; exec "$@" ${streams}`;
+  const script = `${first}read -r go <&${GATE_FD} || exit 125; unset SHLVL OLDPWD; ${withSecrets(command, secretArguments)} ${streams}`;
   const before = listen === undefined ? [] : [listen.program, listen.spec];
-  return ['/bin/sh', '-c', script, 'gate', ...before, ...command];
+  return ['/bin/sh', '-c', script, 'gate', ...before, ...withoutSecrets(command, secretArguments)];
+}
+
+/** Shell text that becomes the command. A variable taken over from the environment would be handed on; a copy is not. */
+function withSecrets(command: readonly string[], secretArguments: readonly PlannedSecretArgument[]): string {
+  if (secretArguments.length === 0) return 'exec "$@"';
+  const takeOver = secretArguments.map((_, position) => {
+    const variable = argumentVariable(position);
+    return `${valueVariable(position)}=$${variable}; unset ${variable}; `;
+  });
+  const words = command.map((_, index) => {
+    const position = secretArguments.findIndex((argument) => argument.index === index - 1);
+    return `"\${${index + 1}}${position < 0 ? '' : `$${valueVariable(position)}`}"`;
+  });
+  return `${takeOver.join('')}exec ${words.join(' ')}`;
+}
+
+function withoutSecrets(
+  command: readonly string[],
+  secretArguments: readonly PlannedSecretArgument[],
+): readonly string[] {
+  return command.map(
+    (word, index) => secretArguments.find((argument) => argument.index === index - 1)?.before ?? word,
+  );
+}
+
+function valueVariable(position: number): string {
+  return `CORDON_VALUE_${position}`;
 }
 
 /**

@@ -11,8 +11,9 @@ import type { CordonError } from '../errors.ts';
 import type { EgressSockets } from '../egress/listen.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import { readableFromFd } from '../relay/pipe-streams.ts';
-import { type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
+import { type BwrapOption, type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
 import { compileSeccomp } from '../sandbox/seccomp/compile.ts';
+import { SecretValues } from '../secrets/secret-values.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { type ControlGroup, confine } from './cgroup.ts';
@@ -43,6 +44,8 @@ export interface LaunchRequest {
   /** O_PATH descriptors that the plan's `package` and `runtime` mounts mean; the caller owns them. */
   readonly packageFd: number | undefined;
   readonly runtimeFd: number;
+  /** Dropped once bubblewrap has them; left out for a plan without secrets. */
+  readonly secrets?: SecretValues | undefined;
 }
 
 export interface Verified {
@@ -183,11 +186,15 @@ export interface Exit {
 async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
   const { plan } = request;
   const egress = await openHandOver(plan);
-  const rendering = renderBwrap(plan, { ...FDS, first: egress === undefined ? EGRESS_FD : EGRESS_FD + 1 });
+  const secrets = request.secrets ?? SecretValues.none();
+  const first = egress === undefined ? EGRESS_FD : EGRESS_FD + 1;
+  const rendering = renderBwrap(plan, { ...FDS, first }, secrets.names);
   const [stdin, stdout, stderr, status, block, gate] = [pipe(), pipe(), pipe(), pipe(), pipe(), pipe()];
-  const options = memoryFile('options', rendering.options.map((option) => `${option}\0`).join(''));
-  const slots = rendering.slots.map((slot) => placeSlot(slot, request));
-  const command = gated([plan.command.program, ...plan.command.args], egress?.inside);
+  const options = optionsFile(rendering.options, secrets);
+  const slots = rendering.slots.map((slot) => placeSlot(slot, request, secrets));
+  secrets.drop();
+  const { program: server, args: serverArgs, secretArguments } = plan.command;
+  const command = gated([server, ...serverArgs], egress?.inside, secretArguments);
   // In the order of their numbers.
   const fixed = [
     stderr.write,
@@ -233,10 +240,29 @@ async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
   };
 }
 
-function placeSlot(slot: FdSlot, request: LaunchRequest): { readonly fd: number; readonly owned: boolean } {
+/** As `--args` reads them: each ended by NUL. */
+function optionsFile(options: readonly BwrapOption[], secrets: SecretValues): number {
+  const text = Buffer.concat(
+    options.flatMap((option) => [
+      typeof option === 'string' ? Buffer.from(option) : secrets.bytesOf(option.secret),
+      Buffer.from([0]),
+    ]),
+  );
+  const fd = memoryFile('options', text);
+  text.fill(0);
+  return fd;
+}
+
+function placeSlot(
+  slot: FdSlot,
+  request: LaunchRequest,
+  secrets: SecretValues,
+): { readonly fd: number; readonly owned: boolean } {
   switch (slot.kind) {
     case 'data':
       return { fd: memoryFile('data', slot.content), owned: true };
+    case 'secret':
+      return { fd: memoryFile('secret', secrets.bytesOf(slot.name)), owned: true };
     case 'seccomp':
       return { fd: memoryFile('seccomp', compileSeccomp(request.plan.seccomp)), owned: true };
     case 'object':

@@ -9,6 +9,8 @@ export const INSIDE = {
   state: '/cordon/state',
   /** Certificate authorities, in a company that has its own. */
   authorities: '/cordon/ca.pem',
+  /** Secrets that a server reads from files. The place is a custom of containers, which servers know. */
+  secrets: '/run/secrets',
   /** Cordon itself, where it must open the server's way out from inside. */
   stage: '/cordon/stage',
 } as const;

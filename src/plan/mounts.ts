@@ -10,7 +10,8 @@ import path from 'node:path';
 import { contains } from '../profile/paths.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { INSIDE } from './inside.ts';
-import type { LimitsPlan, Mount, NetworkPlan } from './plan.ts';
+import type { LimitsPlan, Mount, NetworkPlan, PlannedSecret } from './plan.ts';
+import { secretMounts } from './secrets.ts';
 
 const MIB = 1024 * 1024;
 const SHARED_MEMORY_BYTES = 16 * MIB;
@@ -22,19 +23,26 @@ export interface MountsRequest {
   readonly grants: readonly ProbedGrant[];
   readonly network: NetworkPlan;
   readonly authorities: string | undefined;
+  readonly secrets: readonly PlannedSecret[];
 }
 
 export function planMounts(request: MountsRequest, limits: LimitsPlan): Mount[] {
   const { facts, grants, network, authorities } = request;
+  const secretFiles = secretMounts(request.secrets);
   const present = grants.flatMap((grant, index) => (grant.kind === 'present' ? [{ ...grant, index }] : []));
   return [
-    ...folders([...facts.systemPaths, ...present.map((grant) => grant.target)]),
+    ...folders([
+      ...facts.systemPaths,
+      ...present.map((grant) => grant.target),
+      ...(secretFiles.length === 0 ? [] : [INSIDE.secrets]),
+    ]),
     ...systemMounts(facts),
     ...etcFiles(network),
     { kind: 'bind', from: { role: 'package' }, source: 'package', target: INSIDE.package, access: 'read' },
     { kind: 'bind', from: { role: 'runtime' }, source: 'runtime', target: INSIDE.runtime, access: 'read' },
     ...(network.kind === 'proxy' ? [STAGE] : []),
     ...(authorities === undefined ? [] : [file(INSIDE.authorities, authorities)]),
+    ...secretFiles,
     { kind: 'proc', target: '/proc' },
     ...facts.maskedProc.map(
       (entry): Mount =>

@@ -1,5 +1,6 @@
 // A grant must never reach what decides about grants: the program, its profiles, its store, its audit log (FS-05, SC-30).
 import { grantPathUnsafe, grantReachesCordon } from '../messages.ts';
+import { secretFileGranted } from '../messages/secrets.ts';
 import { contains } from '../profile/paths.ts';
 import { INSIDE } from './inside.ts';
 
@@ -34,5 +35,19 @@ export function refuseOwnFolders(
       (candidate) => contains(grant.source, candidate) || contains(candidate, grant.source),
     );
     if (folder !== undefined) throw grantReachesCordon(grant.source, folder);
+  }
+}
+
+/**
+ * Throws GRANT_PATH_UNSAFE for a grant, also for reading, that shows the server a file in which a secret is kept: it gets
+ * those of its own in the way that its profile says, and those of others not at all.
+ */
+export function refuseSecretFiles(
+  grants: ReadonlyArray<{ readonly source: string }>,
+  files: readonly string[],
+): void {
+  for (const { source } of grants) {
+    const file = files.find((candidate) => contains(source, candidate));
+    if (file !== undefined) throw secretFileGranted(source, file);
   }
 }

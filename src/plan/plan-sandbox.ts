@@ -7,6 +7,7 @@ import { INSIDE } from './inside.ts';
 import { IDENTITY, planMounts } from './mounts.ts';
 import { proxyVariables } from './network.ts';
 import type { LimitsPlan, NetworkPlan, SandboxPlan } from './plan.ts';
+import { planSecretArguments, planSecrets, type SecretsRequest } from './secrets.ts';
 
 export interface PlanRequest {
   readonly profile: { readonly name: string; readonly limits: Limits };
@@ -23,12 +24,14 @@ export interface PlanRequest {
   readonly network: NetworkPlan;
   /** PEM text of all authorities that the server is to trust, where the company has its own. */
   readonly authorities: string | undefined;
+  readonly secrets: SecretsRequest;
   readonly facts: SystemFacts;
 }
 
 export function planSandbox(request: PlanRequest): SandboxPlan {
   const limits = planLimits(request.profile.limits);
   const { workspace, network } = request;
+  const secrets = planSecrets(request.secrets);
   const seesWorkspace =
     workspace !== undefined &&
     request.grants.some(
@@ -41,9 +44,11 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
     command: {
       program: INSIDE.runtime,
       args: [`${INSIDE.package}/${request.entry}`, ...request.args],
+      secretArguments: planSecretArguments(request.secrets, 1),
     },
     workingDirectory: seesWorkspace ? workspace : INSIDE.home,
-    mounts: planMounts(request, limits),
+    secrets,
+    mounts: planMounts({ ...request, secrets }, limits),
     environment: {
       PATH: `${INSIDE.runtimeFolder}:/usr/bin:/bin`,
       HOME: INSIDE.home,

@@ -23,6 +23,8 @@ export type Mount =
   | { readonly kind: 'folder'; readonly target: string; readonly mode: number }
   | { readonly kind: 'symlink'; readonly target: string; readonly to: string }
   | { readonly kind: 'file'; readonly target: string; readonly content: string; readonly mode: number }
+  /** A file of the launcher's own that holds the value of a secret, when there is one. */
+  | { readonly kind: 'secret-file'; readonly target: string; readonly secret: string; readonly mode: number }
   /** /dev/null over a file: opening it fails. */
   | { readonly kind: 'hide'; readonly target: string }
   | { readonly kind: 'proc'; readonly target: '/proc' }
@@ -47,6 +49,20 @@ export type NetworkPlan =
   /** Where the machine forbids that: HTTP CONNECT on 127.0.0.1:port inside, named by proxy variables. */
   | { readonly kind: 'proxy'; readonly port: number; readonly grants: readonly EgressGrant[] };
 
+export interface PlannedSecret {
+  readonly name: string;
+  readonly required: boolean;
+  readonly deliver: 'environment' | 'file' | 'argument';
+}
+
+/** An argument that ends with the value of a secret. */
+export interface PlannedSecretArgument {
+  /** Position among the command's arguments. */
+  readonly index: number;
+  readonly before: string;
+  readonly secret: string;
+}
+
 export interface LimitsPlan {
   readonly memoryBytes: number;
   readonly processes: number;
@@ -66,7 +82,14 @@ export interface SandboxPlan {
   readonly profile: string;
   readonly package: string;
   readonly digest: Digest;
-  readonly command: { readonly program: string; readonly args: readonly string[] };
+  readonly command: {
+    readonly program: string;
+    /** Those with a secret show the name of it. */
+    readonly args: readonly string[];
+    readonly secretArguments: readonly PlannedSecretArgument[];
+  };
+  /** Names and ways; values are no part of a plan. */
+  readonly secrets: readonly PlannedSecret[];
   readonly workingDirectory: string;
   /** In mount order; the order is security (see mounts.ts). */
   readonly mounts: readonly Mount[];

@@ -4,6 +4,7 @@ import { grantPathUnsafe, profileInvalid, workspaceTooBroad } from '../messages.
 import { parseGrantPath } from './grant-path.ts';
 import { compareByTree, contains, isNormalised, joinPath } from './paths.ts';
 import type { ProfileDocument } from './schema.ts';
+import { readSecretArgument, type SecretArgument } from './secret-arguments.ts';
 import { notWritable, tooBroad } from './system-folders.ts';
 import { fillTemplates, type Template, usesTemplate } from './templates.ts';
 
@@ -35,7 +36,10 @@ export interface ExpandedGrant {
 }
 
 export interface ExpandedProfile {
+  /** Those that end with a secret, without the value: as they are shown. */
   readonly args: readonly string[];
+  /** By position in `args`. */
+  readonly secretArguments: ReadonlyMap<number, SecretArgument>;
   readonly env: Readonly<Record<string, string>>;
   /** Parents before children, no path twice. */
   readonly grants: readonly ExpandedGrant[];
@@ -52,12 +56,25 @@ export function expandProfile(profile: Expandable, values: TemplateValues): Expa
   const inside = { workspace: values.workspace, home: values.home, state: values.stateInside };
   return {
     args: profile.args.map((text) => fillTemplates(text, inside)),
+    secretArguments: secretArguments(profile.args, (text) => fillTemplates(text, inside)),
     env: Object.fromEntries(
       Object.entries(profile.env).map(([name, text]) => [name, fillTemplates(text, inside)]),
     ),
     grants: expandGrants(profile, values),
     workspace,
   };
+}
+
+function secretArguments(
+  args: readonly string[],
+  fill: (text: string) => string,
+): ReadonlyMap<number, SecretArgument> {
+  const found = new Map<number, SecretArgument>();
+  for (const [index, text] of args.entries()) {
+    const argument = readSecretArgument(text);
+    if (argument !== undefined) found.set(index, { ...argument, before: fill(argument.before) });
+  }
+  return found;
 }
 
 function usesWorkspace({ args, env, permissions }: Expandable): boolean {

@@ -8,6 +8,7 @@ import {
   MAX_ENTRIES,
   networkGrant,
   type ProfileDocument,
+  type ProfileSecret,
 } from './schema.ts';
 
 export type NetworkGrant = ProfileDocument['permissions']['network'][number];
@@ -16,10 +17,13 @@ export type Expectation = ProfileDocument['expects']['deny'][number];
 /** Says one fault; the place is named as in the file. */
 export type Report = (place: readonly PropertyKey[], message: string) => void;
 
+/** Both undefined where the shape is not valid. */
+type SecretPiece = Partial<Pick<ProfileSecret, 'deliver' | 'required'>>;
+
 export interface ProfilePieces {
   readonly args: ReadonlyArray<string | undefined>;
   readonly env: Readonly<Record<string, string>>;
-  readonly secretNames: readonly string[];
+  readonly secrets: ReadonlyMap<string, SecretPiece>;
   readonly filesystem: ReadonlyArray<FilesystemGrant | undefined>;
   readonly network: ReadonlyArray<NetworkGrant | undefined>;
   readonly deny: ReadonlyArray<Expectation | undefined>;
@@ -31,7 +35,7 @@ export function piecesOf(profile: ProfileDocument): ProfilePieces {
   return {
     args,
     env,
-    secretNames: Object.keys(secrets),
+    secrets: new Map(Object.entries(secrets)),
     filesystem: permissions.filesystem,
     network: permissions.network,
     deny: expects.deny,
@@ -49,7 +53,9 @@ export function salvage(value: unknown): ProfilePieces {
   return {
     args: entries(z.string(), member(value, 'args')),
     env: Object.fromEntries(env),
-    secretNames: Object.keys(objectOf(member(value, 'secrets'))),
+    secrets: new Map(
+      Object.entries(objectOf(member(value, 'secrets'))).map(([name, secret]) => [name, secretPiece(secret)]),
+    ),
     filesystem: entries(filesystemGrant, member(granted, 'filesystem')),
     network: entries(networkGrant, member(granted, 'network')),
     deny: entries(expectation, member(expected, 'deny')),
@@ -62,6 +68,14 @@ function entries<T>(schema: z.ZodMiniType<T>, list: unknown): ReadonlyArray<T | 
   const judged = list.slice(0, MAX_ENTRIES).map((entry) => schema.safeParse(entry).data);
   // The rest, of which nothing is known, stands for one part of no valid shape.
   return list.length > MAX_ENTRIES ? [...judged, undefined] : judged;
+}
+
+function secretPiece(value: unknown): SecretPiece {
+  const [deliver, required] = [member(value, 'deliver'), member(value, 'required')];
+  return {
+    ...(deliver === 'file' || deliver === 'argument' || deliver === 'environment' ? { deliver } : {}),
+    ...(typeof required === 'boolean' ? { required } : {}),
+  };
 }
 
 function member(value: unknown, key: string): unknown {

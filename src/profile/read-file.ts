@@ -15,7 +15,12 @@ const {
   O_CLOEXEC = 0,
 } = fs.constants as typeof fs.constants & { O_CLOEXEC?: number };
 
-export function readSmallFile(file: string, maxBytes: number): ReadResult {
+/** @param refuse says why the file that was opened is not to be read, from its owner and mode */
+export function readSmallFile(
+  file: string,
+  maxBytes: number,
+  refuse: (stat: fs.Stats) => string | undefined = () => undefined,
+): ReadResult {
   let fd: number;
   try {
     fd = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -25,6 +30,8 @@ export function readSmallFile(file: string, maxBytes: number): ReadResult {
   try {
     const stat = fs.fstatSync(fd);
     if (!stat.isFile()) return { kind: 'unreadable', why: 'is not a regular file' };
+    const why = refuse(stat);
+    if (why !== undefined) return { kind: 'unreadable', why };
     if (stat.size > maxBytes) return tooLarge(maxBytes);
     return readAtMost(fd, maxBytes);
   } catch (thrown) {

@@ -5,14 +5,17 @@ import { expectationFaults } from './expectations.ts';
 import { grantFaults } from './grant-rules.ts';
 import { networkFaults } from './network-rules.ts';
 import type { ProfilePieces, Report } from './pieces.ts';
+import { secretFaults, withoutSecret } from './secret-rules.ts';
 import { templateFaults } from './templates.ts';
 
 /** Every fault of these parts, each as `permissions.filesystem[0].path: must be …`. */
 export function ruleFaults(pieces: ProfilePieces): string[] {
   const faults: string[] = [];
   const report: Report = (place, message) => faults.push(`${jsonPath(place)}: ${message}`);
-  for (const [index, text] of pieces.args.entries()) textFaults(['args', index], text ?? '', report);
+  for (const [index, text] of pieces.args.entries())
+    textFaults(['args', index], withoutSecret(text ?? ''), report);
   environmentFaults(pieces, report);
+  secretFaults(pieces, report);
   grantFaults(pieces.filesystem, report);
   networkFaults(pieces.network, report);
   expectationFaults(pieces, report);
@@ -31,10 +34,9 @@ function environmentFaults(pieces: ProfilePieces, report: Report): void {
     textFaults(['env', name], text, report);
     const fault = environmentNameFault(name);
     if (fault !== undefined) report(['env', name], fault);
-    if (pieces.secretNames.includes(name)) report(['env', name], 'is also one of the secrets');
-  }
-  for (const name of pieces.secretNames) {
-    const fault = environmentNameFault(name);
-    if (fault !== undefined) report(['secrets', name], fault);
+    const secret = pieces.secrets.get(name);
+    // The name of a file's secret is free for the variable that says where the file is.
+    if (secret !== undefined && (secret.deliver ?? 'environment') === 'environment')
+      report(['env', name], 'is also one of the secrets');
   }
 }

@@ -52,7 +52,20 @@ const source = z.strictObject({
 
 const variableName = z.string().check(z.regex(ENVIRONMENT_NAME, 'must be a variable name'));
 
-const secret = z.strictObject({ required: yes, why: reason });
+const secret = z.strictObject({
+  required: yes,
+  // Optional and without a default: approvals are bound to what a profile says.
+  deliver: z.optional(
+    z
+      .enum(['environment', 'file', 'argument'])
+      .check(
+        z.describe(
+          '"environment" when left out: a variable of that name. "file": /run/secrets/NAME. "argument": in place of ${secret:NAME} at the end of an argument, which every user of the machine can read.',
+        ),
+      ),
+  ),
+  why: reason,
+});
 
 export const filesystemGrant = z.strictObject({
   path: pathText.check(z.describe('Absolute, or starting with ${workspace}, ${home} or ${state}.')),
@@ -184,6 +197,7 @@ export const profileSchema = z.strictObject({
 export type ProfileDocument = z.output<typeof profileSchema>;
 export type FilesystemGrant = ProfileDocument['permissions']['filesystem'][number];
 export type Limits = ProfileDocument['limits'];
+export type ProfileSecret = ProfileDocument['secrets'][string];
 
 export interface Profile extends ProfileDocument {
   /** The folder's name; never taken from the file. */

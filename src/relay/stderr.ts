@@ -4,10 +4,13 @@ import { StringDecoder } from 'node:string_decoder';
 import type { Readable, Writable } from 'node:stream';
 import { escapeText } from '../escape.ts';
 import { stderrDropped } from '../messages.ts';
+import type { Concealer } from '../secrets/conceal.ts';
 import { RateLimit } from './rate-limit.ts';
 
 const PREFIX = '[server] ';
 const MAX_LINE_BYTES = 8 * 1024;
+/** Of UTF-8, for one unit of UTF-16. */
+const MAX_BYTES_OF_UNIT = 3;
 /** A noisy start of some megabytes passes whole; a server that never stops is cut to what a person could still skim. */
 const RATE = { perSecond: 256 * 1024, burst: 16 * 1024 * 1024 };
 const MAX_QUEUED_BYTES = 1024 * 1024;
@@ -21,9 +24,10 @@ const PLAIN = /^[\t\x20-\x7e]*$/;
 /**
  * Reads `source` to its end; what `sink` cannot take is counted and dropped. A sink that is read, but slowly, is waited for
  * a moment. Resolves when the source has ended and its last line was handed to the sink.
+ * @param concealer takes secrets out of each line, also where its end is cut off
  */
-export function relayStderr(source: Readable, sink: Writable): Promise<void> {
-  const lines = new LineWriter(sink);
+export function relayStderr(source: Readable, sink: Writable, concealer?: Concealer): Promise<void> {
+  const lines = new LineWriter(sink, concealer);
   return new Promise((resolve) => {
     let patience: NodeJS.Timeout | undefined;
     const goOn = (): void => {
@@ -55,18 +59,24 @@ export function relayStderr(source: Readable, sink: Writable): Promise<void> {
 
 class LineWriter {
   readonly #sink: Writable;
+  readonly #concealer: Concealer | undefined;
+  readonly #maxKnownBytes: number;
   readonly #rate = new RateLimit(RATE);
   readonly #decoder = new StringDecoder('utf8');
   /** The line that has not ended, decoded, without what is longer than allowed. */
   #line = '';
+  /** What follows, as far as a secret may reach that begins in the line. */
+  #beyond = '';
   #lineBytes = 0;
   #hasLine = false;
   #dropped = 0;
   #silentUntilMs = 0;
   #nowMs = 0;
 
-  constructor(sink: Writable) {
+  constructor(sink: Writable, concealer?: Concealer) {
     this.#sink = sink;
+    this.#concealer = concealer;
+    this.#maxKnownBytes = MAX_LINE_BYTES + (concealer?.longest ?? 0) * MAX_BYTES_OF_UNIT;
   }
 
   push(chunk: Buffer): void {
@@ -101,14 +111,21 @@ class LineWriter {
   #take(piece: Buffer): void {
     this.#hasLine = true;
     const room = Math.max(0, MAX_LINE_BYTES - this.#lineBytes);
+    const known = Math.max(0, this.#maxKnownBytes - this.#lineBytes);
     this.#lineBytes += piece.length;
-    if (room > 0 && !this.#isSilent) this.#line += this.#decoder.write(piece.subarray(0, room));
+    if (this.#isSilent) return;
+    if (room > 0) this.#line += this.#decoder.write(piece.subarray(0, room));
+    if (known > room && piece.length > room) this.#beyond += this.#decoder.write(piece.subarray(room, known));
   }
 
   #finish(text: string[]): void {
     const bytes = this.#lineBytes;
-    const line = this.#line + this.#decoder.end();
+    const [line, beyond] =
+      bytes > MAX_LINE_BYTES
+        ? [this.#line, this.#beyond + this.#decoder.end()]
+        : [this.#line + this.#decoder.end(), ''];
     this.#line = '';
+    this.#beyond = '';
     this.#lineBytes = 0;
     this.#hasLine = false;
     if (!this.#isWelcome(Math.min(bytes, MAX_LINE_BYTES) + PREFIX.length)) {
@@ -116,7 +133,11 @@ class LineWriter {
       return;
     }
     if (this.#dropped > 0) text.push(this.#note());
-    text.push(`${PREFIX}${harmless(line)}${bytes > MAX_LINE_BYTES ? '…' : ''}\n`);
+    text.push(`${PREFIX}${harmless(this.#conceal(line, beyond))}${bytes > MAX_LINE_BYTES ? '…' : ''}\n`);
+  }
+
+  #conceal(line: string, beyond: string): string {
+    return this.#concealer?.conceal(line + beyond, line.length) ?? line;
   }
 
   #isWelcome(bytes: number): boolean {

@@ -10,6 +10,7 @@ import { type ExpandedGrant, expandProfile } from '../profile/expand.ts';
 import { contains } from '../profile/paths.ts';
 import type { Profile } from '../profile/schema.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
+import { SecretValues } from '../secrets/secret-values.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { probeGrants } from '../system/probe-grants.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
@@ -53,6 +54,7 @@ export async function probe(start: Start, request: ProbeRequest): Promise<Probed
       grants,
       packageFd: request.package.treeFd,
       runtimeFd: request.runtime.fd,
+      secrets: placeholders(request.server.profile),
     });
     const listening = held.sockets === undefined ? undefined : await watchNames(held.sockets, asked);
     const session = held.release({ package: request.package, runtime: request.runtime });
@@ -134,7 +136,8 @@ function prepareProbe({ server, facts, scratch, seesNames }: ProbeRequest): {
     digest: server.digest,
     entry: server.entry,
     args: expanded.args,
-    environment: { ...expanded.env, ...placeholders(profile) },
+    environment: expanded.env,
+    secrets: { secrets: profile.secrets, secretArguments: expanded.secretArguments },
     workspace: expanded.workspace,
     grants,
     network,
@@ -158,9 +161,9 @@ function makeMissing(grants: readonly ExpandedGrant[]): void {
     if (!optional) fs.mkdirSync(source, { recursive: true, mode: 0o700 });
 }
 
-function placeholders({ secrets }: Profile): Record<string, string> {
+function placeholders({ secrets }: Profile): SecretValues {
   const required = Object.entries(secrets).filter(([, secret]) => secret.required);
-  return Object.fromEntries(required.map(([name]) => [name, PLACEHOLDER]));
+  return SecretValues.of(new Map(required.map(([name]) => [name, Buffer.from(PLACEHOLDER)])));
 }
 
 /** The first of it; the rest is read and dropped, so that the server does not wait for us. */

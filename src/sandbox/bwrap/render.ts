@@ -3,15 +3,19 @@
 // own environment, which /proc/1/environ would show (P01).
 import type { FdSource, Mount, SandboxPlan } from '../../plan/plan.ts';
 
+/** An option's text, or the name of the secret whose value is the text: rendering never sees one. */
+export type BwrapOption = string | { readonly secret: string };
+
 /** What the launch must place at a descriptor number. */
 export type FdSlot =
   | { readonly kind: 'data'; readonly name: string; readonly content: string }
+  | { readonly kind: 'secret'; readonly name: string }
   | { readonly kind: 'seccomp' }
   | { readonly kind: 'object'; readonly from: FdSource };
 
 export interface BwrapRendering {
   /** Options for `--args`, without the command. */
-  readonly options: readonly string[];
+  readonly options: readonly BwrapOption[];
   /** `slots[i]` belongs at descriptor `firstFd + i`. */
   readonly slots: readonly FdSlot[];
 }
@@ -60,10 +64,20 @@ export const REQUIRED_OPTIONS = [
   'block-fd',
 ] as const;
 
-export function renderBwrap(plan: SandboxPlan, fds: FixedFds): BwrapRendering {
+/** The variable through which the gate is given the value for one argument. Profiles may set none of that name. */
+export function argumentVariable(position: number): string {
+  return `CORDON_ARGUMENT_${position}`;
+}
+
+/** @param delivered the names of the secrets for which there is a value */
+export function renderBwrap(
+  plan: SandboxPlan,
+  fds: FixedFds,
+  delivered: ReadonlySet<string> = new Set(),
+): BwrapRendering {
   const slots: FdSlot[] = [];
   const slot = (value: FdSlot): string => String(fds.first + slots.push(value) - 1);
-  const options = [
+  const options: BwrapOption[] = [
     // Named one by one: --unshare-all tries user and cgroup namespaces and goes on without them.
     '--unshare-user',
     '--unshare-ipc',
@@ -87,7 +101,10 @@ export function renderBwrap(plan: SandboxPlan, fds: FixedFds): BwrapRendering {
     plan.identity.hostname,
     '--clearenv',
     ...Object.entries(plan.environment).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...plan.mounts.flatMap((mount) => renderMount(mount, slot)),
+    ...secretVariables(plan, delivered),
+    ...plan.mounts
+      .filter((mount) => mount.kind !== 'secret-file' || delivered.has(mount.secret))
+      .flatMap((mount) => renderMount(mount, slot)),
     '--chdir',
     plan.workingDirectory,
     '--seccomp',
@@ -98,6 +115,16 @@ export function renderBwrap(plan: SandboxPlan, fds: FixedFds): BwrapRendering {
     String(fds.block),
   ];
   return { options, slots };
+}
+
+function secretVariables(plan: SandboxPlan, delivered: ReadonlySet<string>): BwrapOption[] {
+  const variables = plan.secrets
+    .filter(({ name, deliver }) => deliver === 'environment' && delivered.has(name))
+    .map(({ name }) => [name, name] as const);
+  const forArguments = plan.command.secretArguments.map(
+    ({ secret }, position) => [argumentVariable(position), secret] as const,
+  );
+  return [...variables, ...forArguments].flatMap(([variable, secret]) => ['--setenv', variable, { secret }]);
 }
 
 function renderMount(mount: Mount, slot: (value: FdSlot) => string): string[] {
@@ -122,6 +149,14 @@ function renderMount(mount: Mount, slot: (value: FdSlot) => string): string[] {
         octal(mount.mode),
         '--ro-bind-data',
         slot({ kind: 'data', name: mount.target, content: mount.content }),
+        mount.target,
+      ];
+    case 'secret-file':
+      return [
+        '--perms',
+        octal(mount.mode),
+        '--ro-bind-data',
+        slot({ kind: 'secret', name: mount.secret }),
         mount.target,
       ];
     case 'hide':

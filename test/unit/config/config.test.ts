@@ -8,7 +8,7 @@ import { parseConfig } from '../../../src/config/parse.ts';
 import { ownFolders } from '../../../src/installation.ts';
 import { installationIn } from '../../fixtures/registry/workbench.ts';
 
-const DEFAULTS = { egress: { mode: 'auto', hosts: {} } };
+const DEFAULTS = { egress: { mode: 'auto', hosts: {} }, secrets: {} };
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 function faultsOf(egress: unknown): readonly string[] {
@@ -40,6 +40,7 @@ describe('parseConfig', () => {
           ...egress,
           proxy: { host: 'proxy.corp.example', port: 3128, credentialsFile: '/etc/cordon/proxy' },
         },
+        secrets: {},
       },
     });
   });
@@ -170,6 +171,7 @@ describe('loadConfig', () => {
         caFile: link,
         proxy: { host: 'proxy', port: 3128, credentialsFile },
       },
+      secrets: {},
     });
   });
 

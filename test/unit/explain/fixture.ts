@@ -72,6 +72,7 @@ export function requestFor(
       grants: probed,
       network: { kind: 'none' },
       authorities: undefined,
+      secrets: { secrets: profile.secrets, secretArguments: expanded.secretArguments },
       facts,
     }),
   };

@@ -40,6 +40,7 @@ test('fills in arguments, environment and grants', () => {
   });
   expect(expandProfile(profile, VALUES)).toEqual({
     args: ['--in=/home/ada/project/a', '/home/ada', '$1'],
+    secretArguments: new Map(),
     env: { FILE: '/cordon/state/memory.jsonl' },
     workspace: '/home/ada/project',
     grants: [

@@ -294,10 +294,47 @@ describe('refuses templates and texts:', () => {
       profile({ env: { TOKEN: 'x' }, secrets: { TOKEN: { why: 'y' } } }),
       'env.TOKEN: is also one of the secrets',
     ],
+    [secret({ args: ['--t=${secret:TOKEN}'] }), 'args[0]: secrets.TOKEN.deliver must be "argument"'],
+    [
+      secret({ args: ['${secret:TOKN}', '${secret:TOKEN}'] }, 'argument'),
+      'args[0]: "TOKN" is none of the secrets, did you mean "TOKEN"?',
+    ],
+    ...['${secret:TOKEN}@host', '${secret:TOKEN}${secret:TOKEN}', '${secret:}', '${secret:A-B}'].map(
+      (text): [string, string] => [
+        secret({ args: ['${secret:TOKEN}', text] }, 'argument'),
+        'args[1]: a secret must end its argument, as "${secret:NAME}", once',
+      ],
+    ),
+    [secret({}, 'argument'), 'secrets.TOKEN.deliver: no argument ends with ${secret:TOKEN}'],
+    [
+      profile({
+        args: ['${secret:TOKEN}'],
+        secrets: { TOKEN: { deliver: 'argument', required: false, why: 'x' } },
+      }),
+      'secrets.TOKEN.required: must be true: an argument cannot be left out',
+    ],
+    [
+      secret({ env: { URL: 'https://x/${secret:TOKEN}' } }),
+      'env.URL: unknown template "${secret:TOKEN}", known are ${workspace}, ${home}, ${state}',
+    ],
+    [
+      secret({ args: ['${tmp}${secret:TOKEN}'] }, 'argument'),
+      'args[0]: unknown template "${tmp}", known are ${workspace}, ${home}, ${state}',
+    ],
   ])('%s', (text, fault) => {
     expect(faultsOf(text)).toEqual([fault]);
   });
 });
+
+test('the variable that says where the file of a secret is may have its name', () => {
+  const text = secret({ env: { TOKEN: '/run/secrets/TOKEN' } }, 'file');
+  expect(parseProfile(text)).toMatchObject({ ok: true });
+});
+
+function secret(members: Readonly<Record<string, unknown>>, deliver?: string): string {
+  const why = 'calls the API';
+  return profile({ ...members, secrets: { TOKEN: deliver === undefined ? { why } : { deliver, why } } });
+}
 
 describe('refuses variables that steer an interpreter (EV rows)', () => {
   test.each([

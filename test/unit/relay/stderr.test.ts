@@ -1,11 +1,19 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { relayStderr } from '../../../src/relay/stderr.ts';
+import { type Concealer, concealer } from '../../../src/secrets/conceal.ts';
 
 async function relayed(...chunks: ReadonlyArray<string | Uint8Array>): Promise<string> {
+  return relayedBy(undefined, chunks);
+}
+
+async function relayedBy(
+  by: Concealer | undefined,
+  chunks: ReadonlyArray<string | Uint8Array>,
+): Promise<string> {
   const source = new PassThrough();
   const sink = new PassThrough();
-  const ended = relayStderr(source, sink);
+  const ended = relayStderr(source, sink, by);
   let text = '';
   sink.on('data', (chunk: Buffer) => {
     text += chunk.toString();
@@ -42,6 +50,38 @@ describe('relayStderr', () => {
   it('cuts a line that is too long', async () => {
     const text = await relayed('a'.repeat(1_000_000), 'b'.repeat(1_000_000), '\nshort\n');
     expect(text).toBe(`[server] ${'a'.repeat(8192)}…\n[server] short\n`);
+  });
+
+  describe('P4: secrets', () => {
+    const TOKEN = 'canary-é-0123456789';
+    const by = concealer(new Map([['TOKEN', TOKEN]]));
+
+    it('are not shown, however the pipe cuts them', async () => {
+      const bytes = Buffer.from(`a ${TOKEN} b\n`);
+      for (let cut = 1; cut < bytes.length; cut += 1)
+        expect(await relayedBy(by, [bytes.subarray(0, cut), bytes.subarray(cut)])).toBe(
+          '[server] a [secret TOKEN] b\n',
+        );
+      expect(
+        await relayedBy(
+          by,
+          [...bytes].map((byte) => Buffer.from([byte])),
+        ),
+      ).toBe('[server] a [secret TOKEN] b\n');
+    });
+
+    it('are not shown in part where a long line is cut, nor at the end of the output', async () => {
+      for (let before = 8192 - 25; before <= 8192; before += 1) {
+        const text = await relayedBy(by, [`${'x'.repeat(before)}${TOKEN}${'y'.repeat(100)}\n`]);
+        expect(text.replaceAll(/\[secret TOKEN\]|\[server\] |x|y|…|\n/g, '')).toBe('');
+      }
+      expect(await relayedBy(by, [TOKEN])).toBe('[server] [secret TOKEN]\n');
+    });
+
+    it('leave lines without one as they are', async () => {
+      const line = `${'z'.repeat(20_000)}\n`;
+      expect(await relayedBy(by, [line])).toBe(await relayed(line));
+    });
   });
 
   it('drops what is too much, says so once, and keeps reading', async () => {

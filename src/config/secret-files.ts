@@ -1,0 +1,44 @@
+// What on this machine a configuration trusts to give secrets: programs that run outside every sandbox, and files.
+import fs from 'node:fs';
+import { expandSecretPath, type SecretsConfig } from './secrets.ts';
+
+export interface SecretFiles {
+  /** Programs and the files that their arguments name, such as scripts: who can write to one runs as the user. */
+  readonly programs: readonly string[];
+  /** Files that hold a secret. */
+  readonly files: readonly string[];
+}
+
+/** Of all profiles: a server must not reach the secrets of another one either. As named, and by their real paths. */
+export function secretFiles(config: SecretsConfig, home: string): SecretFiles {
+  const sources = Object.values(config).flatMap((secrets) => Object.values(secrets).flat());
+  const programs = sources.flatMap((source) =>
+    source.from === 'command'
+      ? [source.argv[0], ...source.argv.slice(1).filter((word) => word.startsWith('/') && isFile(word))]
+      : [],
+  );
+  const files = sources.flatMap((source) =>
+    source.from === 'file' ? [expandSecretPath(source.path, home)] : [],
+  );
+  return { programs: bothPaths(programs), files: bothPaths(files) };
+}
+
+function bothPaths(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
+}
+
+function isFile(path: string): boolean {
+  try {
+    return fs.statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return path;
+  }
+}

@@ -1,0 +1,102 @@
+// Every line about secrets. Never a value, never what a program printed, never its arguments: a person may have written a
+// credential there.
+import path from 'node:path';
+import { CordonError } from '../errors.ts';
+import { escapeText, quote } from '../escape.ts';
+import type { SecretSource } from '../config/secrets.ts';
+
+interface UnfinishedEnd {
+  readonly kind: 'exited' | 'signalled' | 'too-slow' | 'too-much' | 'not-started';
+  readonly status?: number;
+}
+
+/** Ends of the sentence that begins with the name of a source. */
+export const secretWords = {
+  notSet: 'not set',
+  noFile: 'does not exist',
+  noVariable: 'not set',
+  empty: 'gave nothing',
+  tooLong: 'gave more than a secret has, 32 KiB',
+  notText: 'gave bytes that are not UTF-8',
+  hasNul: 'gave a NUL character',
+  severalLines: 'gave several lines, and a secret is one',
+  hasControls: 'gave control characters, and a secret is plain text',
+  fileUnreadable: 'may not be looked at by this user',
+  fileOfAnother: (uid: number) => `belongs to user ${uid}, who is neither this user nor root`,
+  fileOpen: (mode: number) =>
+    `can be read or changed by others (mode ${mode.toString(8).padStart(4, '0')}); it must be 0400 or 0600`,
+  folderOfAnother: (folder: string, uid: number) =>
+    `lies below ${quote(folder)}, which belongs to user ${uid}`,
+  folderOpen: (folder: string) => `lies below ${quote(folder)}, in which others can write`,
+  environmentUnreadable: 'cannot be read: the client does not show its environment',
+  noBus: 'cannot be reached: there is no session bus of this user',
+  noProgram: 'is not there',
+  unsafeProgram: 'can be changed by other users',
+  ended: (end: UnfinishedEnd): string => {
+    switch (end.kind) {
+      case 'exited':
+        return `ended with status ${end.status}`;
+      case 'signalled':
+        return 'was ended by a signal';
+      case 'too-slow':
+        return 'did not answer in time';
+      case 'too-much':
+        return secretWords.tooLong;
+      case 'not-started':
+        return 'could not be started';
+    }
+  },
+} as const;
+
+/** Of a command the program alone. */
+export function sourceName(source: SecretSource): string {
+  switch (source.from) {
+    case 'keyring':
+      return 'keyring';
+    case 'command':
+      return `command ${escapeText(path.basename(source.argv[0]))}`;
+    case 'file':
+      return `file ${quote(source.path)}`;
+    case 'environment':
+      return `variable ${source.name} of the client`;
+  }
+}
+
+export interface MissingSecret {
+  readonly name: string;
+  /** One per source that was asked, `keyring: not set`. */
+  readonly asked: readonly string[];
+  readonly usesKeyring: boolean;
+}
+
+export const secretsMissing = (missing: readonly MissingSecret[], profile: string) =>
+  new CordonError(
+    'SECRET_UNAVAILABLE',
+    missing.length === 1
+      ? `the server needs the secret ${missing[0]?.name}, which is not there`
+      : `the server needs the secrets ${missing.map(({ name }) => name).join(', ')}, which are not there`,
+    {
+      details: missing.map(({ name, asked }) => `${name}: ${asked.join('; ')}`),
+      hints: [
+        ...missing
+          .filter(({ usesKeyring }) => usesKeyring)
+          .map(({ name }) => `cordon secret set ${profile} ${name}`),
+        `cordon secret list ${profile}`,
+      ],
+    },
+  );
+
+/** A source gave something else than a secret, or something is wrong with how the configuration keeps it. */
+export const secretMalformed = (name: string, source: string, why: string, profile: string) =>
+  new CordonError('SECRET_UNAVAILABLE', `the secret ${name} cannot be used: ${source} ${why}`, {
+    hints: [`cordon secret list ${profile}`],
+  });
+
+export const secretFileGranted = (path: string, file: string) =>
+  new CordonError(
+    'GRANT_PATH_UNSAFE',
+    `${quote(path)} would show the server ${quote(file)}, which holds a secret`,
+    {
+      hints: ['keep files of secrets outside folders that are granted'],
+    },
+  );

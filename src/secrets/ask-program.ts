@@ -1,0 +1,131 @@
+// A program that gives or takes a secret: started by its absolute path, without a shell, outside the sandbox, with an
+// environment that was made for it, no terminal to ask on, a time limit and a cap on what it prints.
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { MAX_VALUE_BYTES } from './value.ts';
+
+export interface ProgramRequest {
+  readonly argv: readonly [program: string, ...args: string[]];
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Its stdin; nothing when left out. */
+  readonly input?: Buffer;
+}
+
+export type ProgramEnd =
+  /** `complained`: it wrote to stderr. What it wrote is not kept: nobody knows what is in it. */
+  | {
+      readonly kind: 'exited';
+      readonly status: number;
+      readonly output: Buffer;
+      readonly complained: boolean;
+    }
+  | { readonly kind: 'signalled' }
+  | { readonly kind: 'too-slow' }
+  | { readonly kind: 'too-much' }
+  | { readonly kind: 'not-started' };
+
+const MAX_OUTPUT_BYTES = MAX_VALUE_BYTES + 2;
+/** For what was printed to arrive; a daemon that a program left behind may hold its output open for ever. */
+const LAST_OUTPUT_MS = 200;
+
+export async function askProgram({ argv, env, timeoutMs, input }: ProgramRequest): Promise<ProgramEnd> {
+  const [program, ...args] = argv;
+  const child = spawn(program, args, {
+    env,
+    cwd: '/',
+    // A session of its own: /dev/tty, on which it could ask the user of the client, does not open; and a group to kill.
+    detached: true,
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  const kill = (): void => killGroup(child);
+  process.once('exit', kill);
+  const output = new Output();
+  let complained = false;
+  const tooMuch = new Promise<ProgramEnd>((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (!output.add(chunk)) resolve({ kind: 'too-much' });
+    });
+  });
+  child.stderr?.on('data', () => {
+    complained = true;
+  });
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(input);
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<ProgramEnd>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'too-slow' }), timeoutMs);
+  });
+  try {
+    const end = await Promise.race([
+      ended(child, () => ({ output: output.take(), complained })),
+      tooMuch,
+      tooSlow,
+    ]);
+    if (end.kind === 'too-much' || end.kind === 'too-slow') kill();
+    return end;
+  } finally {
+    clearTimeout(timer);
+    process.off('exit', kill);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    output.drop();
+  }
+}
+
+function ended(
+  child: ChildProcess,
+  printed: () => { readonly output: Buffer; readonly complained: boolean },
+): Promise<ProgramEnd> {
+  return new Promise((resolve) => {
+    const finish = (status: number | null): void =>
+      resolve(status === null ? { kind: 'signalled' } : { kind: 'exited', status, ...printed() });
+    child.once('error', () => resolve({ kind: 'not-started' }));
+    child.once('close', finish);
+    child.once('exit', (status) => setTimeout(() => finish(status), LAST_OUTPUT_MS).unref());
+  });
+}
+
+/** What it prints, up to the cap, in memory that is overwritten. */
+class Output {
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  /** Whether it is still within the cap. */
+  add(chunk: Buffer): boolean {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= MAX_OUTPUT_BYTES) this.#chunks.push(chunk);
+    else chunk.fill(0);
+    return this.#bytes <= MAX_OUTPUT_BYTES;
+  }
+
+  take(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  drop(): void {
+    for (const chunk of this.#chunks) chunk.fill(0);
+  }
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+}
+
+/** Why a program is not to be started, as the end of a sentence; undefined when it is there and nobody else can change it. */
+export function programFault(program: string, uid: number): 'missing' | 'unsafe' | undefined {
+  let stat: fs.Stats;
+  try {
+    stat = fs.statSync(program);
+  } catch {
+    return 'missing';
+  }
+  if (!stat.isFile() || (stat.mode & 0o111) === 0) return 'missing';
+  const isOurs = stat.uid === 0 || stat.uid === uid;
+  return isOurs && (stat.mode & 0o022) === 0 ? undefined : 'unsafe';
+}
