@@ -20,6 +20,11 @@ if [ "$(uname -s)" = Linux ]; then
     [ -x /usr/bin/openssl ] || missing="$missing openssl"
     /usr/bin/python3 -c 'import requests' 2>/dev/null || missing="$missing python3-requests"
     command -v go >/dev/null 2>&1 || missing="$missing golang-go"
+    # Where people keep secrets: a keyring behind a session bus, and pass.
+    [ -x /usr/bin/secret-tool ] || missing="$missing libsecret-tools"
+    [ -x /usr/bin/gnome-keyring-daemon ] || missing="$missing gnome-keyring"
+    [ -x /usr/bin/dbus-daemon ] || missing="$missing dbus"
+    [ -x /usr/bin/pass ] || missing="$missing pass"
     # The HTML report of a review is read in it.
     [ -x /usr/bin/chromium ] || [ -x /usr/bin/chromium-browser ] || [ -x /usr/bin/google-chrome ] || missing="$missing chromium"
   fi

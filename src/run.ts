@@ -135,6 +135,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       maxMessageBytes: prepared.plan.limits.messageBytes,
       policy: mcpPolicy(prepared.profile.permissions.mcp),
       reviewed: prepared.reviewed ?? { kind: 'pinned', contexts: [] },
+      concealer,
     });
     const stderrWritten = relayStderr(session.errors, writableToFd(2), concealer);
     const startMs = Math.round(performance.now() - begun);

@@ -123,6 +123,11 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     ],
   );
   verb(
+    'secret <action> [words...]',
+    'set <profile> <NAME>, remove <profile> <NAME>: in the keyring, never shown; list [profile...]: where each would come from',
+    async () => (await import('./secret.ts')).secretCommand,
+  );
+  verb(
     'doctor',
     'start the strict sandbox around a probe and check every protection from inside',
     async () => (await import('./doctor.ts')).doctorCommand,

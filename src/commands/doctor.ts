@@ -8,9 +8,11 @@ import { countVerdicts } from '../doctor/finding.ts';
 import { judgeDefinitions } from '../doctor/judge-definitions.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
 import { judgeMachine } from '../doctor/judge-machine.ts';
+import { judgeSecrets } from '../doctor/judge-secrets.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
 import { probeConfig, probeDefinitions, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
+import { probeSecrets } from '../doctor/probe-secrets.ts';
 import { findingsDocument, renderFindings } from '../doctor/render.ts';
 import { examineEgress } from '../doctor/examine-egress.ts';
 import { examine } from '../doctor/examine.ts';
@@ -42,6 +44,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       runtime: runtimeFacts(runtime),
     }),
     judgeDefinitions(probeDefinitions(installation)),
+    judgeSecrets(probeSecrets(installation)),
     ...inside,
   ];
   if (runtime.kind === 'verified') fs.closeSync(runtime.runtime.fd);

@@ -26,7 +26,7 @@ export async function explainCommand(
     workspace: currentFolder(),
     purpose: 'explain',
   });
-  const { profile, server, expanded, facts, grants, plan } = prepared;
+  const { profile, server, expanded, facts, grants, plan, config } = prepared;
   for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);
   const explanation = explain({
     profile,
@@ -39,6 +39,7 @@ export async function explainCommand(
     probed: grants,
     facts,
     bwrapOptions: bwrapOptions(facts.bwrap),
+    secretSources: config.secrets,
     plan,
   });
   out(

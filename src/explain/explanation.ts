@@ -1,4 +1,5 @@
 // Everything that `explain` says and the plan does not hold, as a value. Pure.
+import type { SecretsConfig } from '../config/secrets.ts';
 import type { Installation } from '../installation.ts';
 import type { Digest } from '../digest.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
@@ -8,6 +9,7 @@ import type { Profile } from '../profile/schema.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { type ExplainedNetwork, explainNetwork } from './network.ts';
 import type { PackageState } from './package-state.ts';
+import { type ExplainedSecret, explainSecrets } from './secrets.ts';
 import { type Weakness, weaknesses } from './weaknesses.ts';
 
 export type RuntimeState =
@@ -47,6 +49,7 @@ export interface Explanation {
   readonly workspace: string | null;
   readonly grants: readonly ExplainedGrant[];
   readonly network: ExplainedNetwork;
+  readonly secrets: readonly ExplainedSecret[];
   readonly weaker: readonly Weakness[];
   readonly plan: SandboxPlan;
 }
@@ -63,6 +66,7 @@ export interface ExplainRequest {
   readonly facts: SystemFacts;
   /** Of `bwrap --help`. */
   readonly bwrapOptions: ReadonlySet<string>;
+  readonly secretSources: SecretsConfig;
   readonly plan: SandboxPlan;
 }
 
@@ -90,12 +94,16 @@ export function explain(request: ExplainRequest): Explanation {
       profile.permissions.network,
       runtime.state === 'recorded' ? runtime.version : undefined,
     ),
+    secrets: explainSecrets(profile, request.plan.secrets, request.secretSources),
     weaker: weaknesses({
       mode: request.installation.mode,
       uid: facts.uid,
       runtimeUserWritable: runtime.state === 'recorded' && runtime.userWritable,
       protects: grants.some((grant) => grant.access === 'protect'),
       isUnpinned: profile.definitions === 'unpinned',
+      secretsInArguments: request.plan.secrets
+        .filter(({ deliver }) => deliver === 'argument')
+        .map(({ name }) => name),
       makesSafeMountPoints: request.bwrapOptions.has('not-a-security-boundary'),
     }),
     plan: request.plan,

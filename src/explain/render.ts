@@ -2,6 +2,7 @@
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
 import { shellQuote } from '../messages.ts';
+import { deliveryWords } from '../messages/secrets.ts';
 import { INSIDE } from '../plan/inside.ts';
 import { DENIALS } from '../sandbox/seccomp/policy.ts';
 import type { Explanation } from './explanation.ts';
@@ -76,13 +77,13 @@ function environment({ plan }: Explanation): string[] {
   ];
 }
 
-function secrets({ profile }: Explanation): string[] {
-  const rows = Object.entries(profile.secrets).map(([name, secret]) => [
-    escapeText(name),
-    secret.required ? 'required' : 'optional, not given by this version',
-    escapeText(secret.why),
+function secrets({ secrets: wanted }: Explanation): string[] {
+  if (wanted.length === 0) return [`${INDENT}none`];
+  return wanted.flatMap(({ name, required, deliver, sources, why }) => [
+    ...columns([[escapeText(name), required ? 'required' : 'optional', escapeText(why)]], INDENT),
+    ...item(`given ${deliveryWords[deliver]}`),
+    ...item(`from ${sources.join(', else ')}`),
   ]);
-  return rows.length === 0 ? [`${INDENT}none`] : columns(rows, INDENT);
 }
 
 function mcp({ profile }: Explanation): string[] {

@@ -1,5 +1,7 @@
 // What holds less here than it could. Each is said with its reason; nothing of it refuses a start. Pure.
 
+import { deliveryWords } from '../messages/secrets.ts';
+
 export interface Weakness {
   /** Stable name for scripts. */
   readonly id: string;
@@ -14,6 +16,7 @@ export interface WeaknessFacts {
   readonly protects: boolean;
   /** The profile gives up on reviewed definitions. */
   readonly isUnpinned: boolean;
+  readonly secretsInArguments: readonly string[];
   /** bubblewrap 0.12 or newer, told by its options. */
   readonly makesSafeMountPoints: boolean;
 }
@@ -39,6 +42,11 @@ export function weaknesses(facts: WeaknessFacts): Weakness[] {
     found.push({
       id: 'definitions-unpinned',
       text: 'the profile says "definitions": "unpinned": whatever the server says of its tools reaches the model, reviewed or not',
+    });
+  if (facts.secretsInArguments.length > 0)
+    found.push({
+      id: 'secret-argument',
+      text: `${facts.secretsInArguments.join(', ')} reaches the server ${deliveryWords.argument}`,
     });
   if (facts.runtimeUserWritable && facts.uid !== 0)
     found.push({

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
+import { closest } from '../json/closest.ts';
 import type { SecretSource } from '../config/secrets.ts';
 
 interface UnfinishedEnd {
@@ -46,6 +47,13 @@ export const secretWords = {
         return 'could not be started';
     }
   },
+} as const;
+
+/** How a secret reaches the server. */
+export const deliveryWords = {
+  environment: 'as a variable',
+  file: 'as a file in /run/secrets',
+  argument: 'in an argument, which every user of this machine can read in the list of processes',
 } as const;
 
 /** Of a command the program alone. */
@@ -100,3 +108,40 @@ export const secretFileGranted = (path: string, file: string) =>
       hints: ['keep files of secrets outside folders that are granted'],
     },
   );
+
+// --- cordon secret ---
+
+export const keyringFailed = (why: string) =>
+  new CordonError('SECRET_UNAVAILABLE', `the keyring ${why}`, {
+    hints: ['name another source under "secrets" in config.json: a command or a file'],
+  });
+
+export const secretInputInvalid = (why: string) =>
+  new CordonError('USAGE_INVALID', `this cannot be a secret: it ${why}`, {
+    hints: ['cordon secret --help'],
+  });
+
+export const secretNotWanted = (secret: string, known: readonly string[], profile: string) => {
+  const meant = closest(secret, known);
+  return new CordonError('USAGE_INVALID', `the profile asks for no secret ${quote(secret)}`, {
+    details: [
+      ...(meant === undefined ? [] : [`did you mean ${quote(meant)}?`]),
+      known.length === 0 ? 'it asks for none' : `it asks for ${known.join(', ')}`,
+    ],
+    hints: [`cordon secret list ${profile}`],
+  });
+};
+
+export const secretPrompt = (secret: string, profile: string) =>
+  `${secret} of ${profile} (is not shown while you type): `;
+
+export const secretSet = (secret: string, profile: string) =>
+  `${secret} of ${profile} is in the keyring; its server gets it at the next start`;
+
+export const secretNotSet = (secret: string) => `${secret} was not changed`;
+
+export const secretRemoved = (secret: string, wasThere: boolean) =>
+  wasThere ? `${secret} is no longer in the keyring` : `${secret} was not in the keyring`;
+
+export const keyringUnasked = (secret: string) =>
+  `the configuration takes ${secret} from elsewhere: the keyring is not asked for it`;

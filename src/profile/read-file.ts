@@ -48,11 +48,17 @@ function readAtMost(fd: number, maxBytes: number): ReadResult {
   for (;;) {
     const chunk = Buffer.allocUnsafe(Math.min(65536, maxBytes + 1 - total));
     const count = fs.readSync(fd, chunk, 0, chunk.length, null);
-    if (count === 0) return { kind: 'ok', bytes: Buffer.concat(chunks) };
+    if (count === 0) return { kind: 'ok', bytes: joined(chunks) };
     chunks.push(chunk.subarray(0, count));
     total += count;
     if (total > maxBytes) return tooLarge(maxBytes);
   }
+}
+
+/** A small file is in one piece, of which no copy is made: it may be a secret, which is overwritten when it was read. */
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [only, ...more] = chunks;
+  return only !== undefined && more.length === 0 ? only : Buffer.concat(chunks);
 }
 
 function tooLarge(maxBytes: number): ReadResult {

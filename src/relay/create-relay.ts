@@ -86,7 +86,7 @@ class RelaySession implements Relay {
 
   attach(server: RelayServer): void {
     if (this.#refusal !== undefined) return;
-    this.#judge = new Judge(server.policy, server.reviewed);
+    this.#judge = new Judge(server.policy, server.reviewed, server.concealer);
     const outlet = new Outlet(server.input as Writable, () => this.#proceed());
     const inlet = new Inlet(server.output, {
       limits: framingLimits(server.maxMessageBytes),

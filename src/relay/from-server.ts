@@ -6,6 +6,7 @@ import { type LineFault, SEVERITIES } from './fault.ts';
 import { withoutForeignMeta } from './filter-meta.ts';
 import { filterServerRequest } from './filter-request.ts';
 import type { Frame } from './framing.ts';
+import { inPlaceOf, withoutSecrets } from './hide-secrets.ts';
 import { LIMITS } from './limits.ts';
 import { follow } from './follow.ts';
 import { isNotice } from './list-changes.ts';
@@ -33,15 +34,20 @@ export function fromServer(session: Session, frame: Frame, nowMs: number): Verdi
     };
   const reading = readLine(frame.bytes);
   if (!reading.ok) return judgeFault(session, reading.fault, reading.skimmed);
-  const { message } = reading;
+  const message = withoutSecrets(reading.message, session.concealer);
+  const verdict = judge(session, message, frame.bytes.length, nowMs);
+  return inPlaceOf(reading.message, message, verdict);
+}
+
+function judge(session: Session, message: Message, bytes: number, nowMs: number): Verdict {
   switch (message.kind) {
     case 'request':
       return judgeRequest(session, message, nowMs);
     case 'notification':
-      return judgeNotification(session, message.method, message.params, frame.bytes.length, nowMs);
+      return judgeNotification(session, message.method, message.params, bytes, nowMs);
     case 'result':
     case 'error':
-      return judgeAnswer(session, message, frame.bytes.length);
+      return judgeAnswer(session, message, bytes);
   }
 }
 

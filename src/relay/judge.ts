@@ -1,4 +1,5 @@
 // What happens to each message, as a value: the state of one session, without streams, clock or words of its own.
+import type { Concealer } from '../secrets/conceal.ts';
 import { follow } from './follow.ts';
 import type { Frame } from './framing.ts';
 import { fromClient } from './from-client.ts';
@@ -15,8 +16,8 @@ import type { Verdict } from './verdict.ts';
 export class Judge {
   readonly #session: Session;
 
-  constructor(policy: McpPolicy, reviewed: Reviewed) {
-    this.#session = new Session(policy, reviewed);
+  constructor(policy: McpPolicy, reviewed: Reviewed, concealer?: Concealer) {
+    this.#session = new Session(policy, reviewed, concealer);
   }
 
   fromClient(frame: Frame): Verdict {

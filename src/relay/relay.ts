@@ -2,6 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { DenialReason } from '../audit/event.ts';
 import type { CordonError } from '../errors.ts';
+import type { Concealer } from '../secrets/conceal.ts';
 import type { McpPolicy } from './policy.ts';
 import type { Reviewed } from './reviewed.ts';
 
@@ -25,6 +26,8 @@ export interface RelayServer {
   readonly maxMessageBytes: number;
   readonly policy: McpPolicy;
   readonly reviewed: Reviewed;
+  /** Takes secrets out of what the server says went wrong. */
+  readonly concealer?: Concealer | undefined;
 }
 
 export interface RelayDenial {

@@ -1,4 +1,5 @@
 // What the judges of both directions know of one session.
+import type { Concealer } from '../secrets/conceal.ts';
 import type { JsonObject } from './envelope.ts';
 import { LIMITS } from './limits.ts';
 import { ListChanges } from './list-changes.ts';
@@ -24,13 +25,16 @@ export class Session {
   readonly rates = new Rates();
   readonly listChanges = new ListChanges();
   readonly rounds = new Rounds();
+  /** Knows the secrets of the server. */
+  readonly concealer: Concealer | undefined;
   /** Only after an `initialize` may a server ask anything; a modern one never does. */
   isLegacy = false;
   /** What the client can do, as it was let through in `initialize`. */
   clientCapabilities: JsonObject = {};
 
-  constructor(policy: McpPolicy, reviewed: Reviewed) {
+  constructor(policy: McpPolicy, reviewed: Reviewed, concealer?: Concealer) {
     this.policy = policy;
+    this.concealer = concealer;
     this.reviewed = reviewed;
     this.isReviewedUri = reviewedUris(reviewed);
     this.isKnownServer = knownServer(reviewed);

@@ -9,8 +9,6 @@ import { RateLimit } from './rate-limit.ts';
 
 const PREFIX = '[server] ';
 const MAX_LINE_BYTES = 8 * 1024;
-/** Of UTF-8, for one unit of UTF-16. */
-const MAX_BYTES_OF_UNIT = 3;
 /** A noisy start of some megabytes passes whole; a server that never stops is cut to what a person could still skim. */
 const RATE = { perSecond: 256 * 1024, burst: 16 * 1024 * 1024 };
 const MAX_QUEUED_BYTES = 1024 * 1024;
@@ -76,7 +74,7 @@ class LineWriter {
   constructor(sink: Writable, concealer?: Concealer) {
     this.#sink = sink;
     this.#concealer = concealer;
-    this.#maxKnownBytes = MAX_LINE_BYTES + (concealer?.longest ?? 0) * MAX_BYTES_OF_UNIT;
+    this.#maxKnownBytes = MAX_LINE_BYTES + (concealer?.longest ?? 0);
   }
 
   push(chunk: Buffer): void {

@@ -1,4 +1,5 @@
 // What a profile grants now and did not, or no longer, when it was approved.
+import { deliveryWords } from '../messages/secrets.ts';
 import type { Json, JsonObject } from '../pins/canonical-json.ts';
 import { canonicalJson } from '../pins/canonical-json.ts';
 import type { FilesystemGrant } from '../profile/schema.ts';
@@ -19,7 +20,13 @@ export function grantChanges(before: ReviewedProfile, after: ReviewedProfile): G
     ...fileChanges(before.permissions.filesystem, after.permissions.filesystem),
     ...networkChanges(before, after),
     ...memberChanges('mcp', before.permissions.mcp, after.permissions.mcp, grewRight),
-    ...memberChanges('secrets', demands(before), demands(after), (one) => one === undefined),
+    ...memberChanges(
+      'secrets',
+      demands(before),
+      demands(after),
+      (one, other) =>
+        one === undefined || (typeof other === 'string' && other.endsWith(deliveryWords.argument)),
+    ),
     ...memberChanges('env', before.env, after.env, () => false),
     ...memberChanges('limits', before.limits, after.limits, () => false),
     ...memberChanges('', { args: before.args }, { args: after.args }, () => false),
@@ -35,7 +42,10 @@ export function grantChanges(before: ReviewedProfile, after: ReviewedProfile): G
 /** Without the reasons, which may be mended. */
 function demands({ secrets }: ReviewedProfile): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(secrets).map(([name, { required }]) => [name, required ? 'required' : 'optional']),
+    Object.entries(secrets).map(([name, { required, deliver = 'environment' }]) => [
+      name,
+      `${required ? 'required' : 'optional'}, ${deliveryWords[deliver]}`,
+    ]),
   );
 }
 

@@ -33,7 +33,7 @@ export function askSource(source: SecretSource, entry: KeyringEntry, asker: Aske
 }
 
 /** Why the keyring cannot be asked here, as the end of a sentence; found out without starting anything. */
-function keyringFault(asker: Pick<Asker, 'uid' | 'bus'>): string | undefined {
+export function keyringFault(asker: Pick<Asker, 'uid' | 'bus'>): string | undefined {
   const keyring = keyringOf(process.platform);
   if (programFault(keyring.program, 0) !== undefined) return `${keyring.program} ${secretWords.noProgram}`;
   return keyring.needsBus && sessionBus(asker) === undefined ? secretWords.noBus : undefined;

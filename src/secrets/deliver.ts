@@ -27,8 +27,7 @@ export async function secretsFor(
     config: config.secrets,
     asker: currentAsker(installation),
   });
-  const texts = new Map([...values.names].map((name) => [name, values.bytesOf(name).toString('utf8')]));
-  return { values, concealer: concealer(texts) };
+  return { values, concealer: concealer(values.all) };
 }
 
 export function concealedError(error: CordonError, { conceal }: Concealer): CordonError {

@@ -2,10 +2,10 @@
 import type { SecretsConfig } from '../config/secrets.ts';
 import { type MissingSecret, secretMalformed, secretsMissing, sourceName } from '../messages/secrets.ts';
 import type { PlannedSecret } from '../plan/plan.ts';
-import type { Answer } from './answer.ts';
-import { type Asker, askSource } from './ask.ts';
+import type { Asker } from './ask.ts';
+import { firstAnswer } from './first-answer.ts';
 import { SecretValues } from './secret-values.ts';
-import { type Sources, sourcesOf } from './sources.ts';
+import { sourcesOf } from './sources.ts';
 
 export interface FetchRequest {
   readonly profile: string;
@@ -19,44 +19,21 @@ export async function fetchSecrets({ profile, secrets, config, asker }: FetchReq
   const values = new Map<string, Buffer>();
   const missing: MissingSecret[] = [];
   for (const { name, required } of secrets) {
-    const sources = sourcesOf(config, profile, name);
-    const found = await firstAnswer({ profile, name, sources, asker });
+    const { list, isConfigured } = sourcesOf(config, profile, name);
+    const found = await firstAnswer(list, { profile, secret: name }, asker);
     if (found.kind === 'value') values.set(name, found.bytes);
-    else if (required || (found.isBroken && sources.isConfigured))
+    else if (found.kind === 'malformed')
+      throw secretMalformed(name, sourceName(found.source), found.why, profile);
+    // That the keyring does not work here says nothing where nobody chose it.
+    else if (required || (found.isBroken && isConfigured))
       missing.push({
         name,
         asked: found.asked,
-        usesKeyring: sources.list.some(({ from }) => from === 'keyring'),
+        usesKeyring: list.some(({ from }) => from === 'keyring'),
       });
   }
   const fetched = SecretValues.of(values);
   if (missing.length === 0) return fetched;
   fetched.drop();
   throw secretsMissing(missing, profile);
-}
-
-type Found =
-  | Extract<Answer, { kind: 'value' }>
-  /** `isBroken`: a source did not work, so that nobody knows whether it has the secret. */
-  | { readonly kind: 'none'; readonly asked: readonly string[]; readonly isBroken: boolean };
-
-interface Question {
-  readonly profile: string;
-  readonly name: string;
-  readonly sources: Sources;
-  readonly asker: Asker;
-}
-
-async function firstAnswer({ profile, name, sources, asker }: Question): Promise<Found> {
-  const asked: string[] = [];
-  let isBroken = false;
-  for (const source of sources.list) {
-    const answer = await askSource(source, { profile, secret: name }, asker);
-    if (answer.kind === 'value') return answer;
-    // What is kept wrongly is not passed over: the next source would hide the mistake, with another credential.
-    if (answer.kind === 'malformed') throw secretMalformed(name, sourceName(source), answer.why, profile);
-    if (answer.kind === 'unavailable') isBroken = true;
-    asked.push(`${sourceName(source)} ${answer.why}`);
-  }
-  return { kind: 'none', asked, isBroken };
 }

@@ -21,6 +21,11 @@ export class SecretValues {
     return new Set(this.#values.keys());
   }
 
+  /** By name. */
+  get all(): ReadonlyMap<string, Buffer> {
+    return this.#values;
+  }
+
   /** Throws for a secret that is not there, or not any more: an empty one must never reach a server. */
   bytesOf(name: string): Buffer {
     const bytes = this.#values.get(name);

@@ -1,10 +1,11 @@
 // Secrets, from where they are kept into the server and nowhere else.
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
-import { INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
+import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-secrets-')));
 const home = path.join(folder, 'home');
@@ -96,4 +97,205 @@ describe('P4: the three ways into the server', () => {
     const { env } = seen as { env: Record<string, string> };
     expect(Object.keys(env).filter((name) => /^CORDON|OPTIONAL|PASSWORD|^_$/.test(name))).toEqual([]);
   });
+});
+
+describe('P4: the canary is in the server and nowhere else', () => {
+  const words = {
+    TOKEN: 'canary-a7f31e',
+    KEY: 'canary-b90c2d',
+    PASSWORD: 'canary-c5518a',
+    PIPED: 'canary-d2e6f4',
+  };
+  const finder = path.join(ROOT, 'test/fixtures/find-canary.mjs');
+  const sources = path.join(folder, 'sources');
+  type Place = readonly [where: number | string, kind: 'cmdline' | 'environ' | 'file', word: number];
+
+  /** In the order of `words`. @param user starts the search as another user */
+  function search(rounds: number, user: readonly string[] = []): Promise<readonly Place[]> {
+    const [program, ...args] = [...user, process.execPath, finder];
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
+    // The sources themselves are no place of ours.
+    const folders = [home, workspace, '/dev/shm'];
+    child.stdin.end(JSON.stringify({ texts: Object.values(words), folders, rounds }));
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    return new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', () => resolve(JSON.parse(text.split('\n')[1] ?? '') as readonly Place[]));
+    });
+  }
+
+  const keep = (name: string, content: string, mode: number): string => {
+    fs.mkdirSync(sources, { recursive: true, mode: 0o700 });
+    const file = path.join(sources, name);
+    fs.writeFileSync(file, content, { mode });
+    return file;
+  };
+
+  it('while it starts, while it runs and afterwards; for its user and for another one', async () => {
+    const value = keep('piped', words.PIPED, 0o600);
+    const slow = keep('slow', `#!/bin/sh\nsleep 0.3\ncat ${value}\n`, 0o755);
+    install(
+      'canary',
+      {
+        args: ['--password=${secret:PASSWORD}'],
+        secrets: {
+          TOKEN: { why },
+          KEY: { deliver: 'file', why },
+          PASSWORD: { deliver: 'argument', why },
+          PIPED: { why },
+        },
+      },
+      {
+        TOKEN: [{ file: keep('token', words.TOKEN, 0o600) }],
+        KEY: [{ file: keep('key', words.KEY, 0o600) }],
+        PASSWORD: [{ file: keep('password', words.PASSWORD, 0o600) }],
+        PIPED: [{ command: [slow] }],
+      },
+    );
+    const starting = search(60);
+    const [during, others, said] = await run('canary', async (launcher) => {
+      const inside = await evaluate(
+        launcher,
+        `console.error(JSON.stringify(process.env), (await load('node:fs')).readFileSync('/run/secrets/KEY', 'utf8'), process.argv);
+         return process.env.TOKEN + process.env.PIPED;`,
+      );
+      expect(inside).toBe(words.TOKEN + words.PIPED);
+      const failed = await launcher.call('run', { code: 'throw new Error(process.env.TOKEN)' });
+      expect(failed).toBeDefined();
+      const isRoot = process.getuid?.() === 0;
+      const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+      return [
+        await search(3),
+        isRoot ? await search(3, nobody) : [],
+        { stderr: launcher.stderr(), server: serverOf(launcher.child.pid ?? 0) },
+      ] as const;
+    });
+    // The server has its variables and its argument; the gate, which became the server, had them before it.
+    const own = (places: readonly Place[]) => places.filter(([where]) => where === said.server);
+    expect(
+      own(during)
+        .map(([, kind, word]) => `${kind} ${word}`)
+        .toSorted(),
+    ).toEqual(['cmdline 2', 'environ 0', 'environ 3']);
+    expect(during.filter(([where]) => where !== said.server)).toEqual([]);
+    expect((await starting).filter(([where]) => where !== said.server)).toEqual([]);
+    // What an argument is, and why profiles have to ask for it by name.
+    expect(others.filter(([, kind, word]) => kind !== 'cmdline' || word !== 2)).toEqual([]);
+    expect(await search(1)).toEqual([]);
+    for (const word of Object.values(words)) expect(said.stderr).not.toContain(word);
+    for (const name of Object.keys(words)) expect(said.stderr).toContain(`[secret ${name}]`);
+    expect(fs.readFileSync(path.join(home, '.local/state/cordon/audit.jsonl'), 'utf8')).toContain('"canary"');
+  });
+
+  it('not in what explain, list and the launcher say, nor in a refusal', () => {
+    for (const args of [
+      ['explain', 'canary'],
+      ['explain', '--json', 'canary'],
+      ['secret', 'list', '--json', 'canary'],
+      ['doctor', '--json'],
+    ]) {
+      const { stdout, stderr, status } = spawnSync(CORDON, args, {
+        cwd: workspace,
+        env: { HOME: home },
+        encoding: 'utf8',
+      });
+      expect(status, stderr).toBeLessThan(125);
+      expect(stdout).not.toBe('');
+      for (const word of Object.values(words)) expect(stdout + stderr).not.toContain(word);
+    }
+  });
+});
+
+/** The process of the sandbox that has no children: the launcher's bubblewrap, its init, the server. */
+function serverOf(launcher: number): number {
+  const children = (pid: number): number[] =>
+    fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter((text) => text.trim() !== '')
+      .map(Number);
+  let current = launcher;
+  for (let next = children(current); next.length > 0; next = children(current)) current = next.at(-1) ?? 0;
+  return current;
+}
+
+describe('P8: a secret that is missing or wrong refuses the start, in the client too', () => {
+  const refusal = async (sources?: unknown) => {
+    install('refused', { secrets: { TOKEN: { why } } }, sources);
+    const launcher = startLauncher('refused', { home, cwd: workspace });
+    const { error } = (await launcher.request('initialize', INITIALIZE)) as {
+      error: { message: string; data: unknown };
+    };
+    launcher.child.stdin?.end();
+    expect(await launcher.exited).toMatchObject({ code: 125 });
+    expect(error.data).toMatchObject({ source: 'cordon' });
+    return error.message;
+  };
+
+  it('says which, where it was looked for, and how to set it', async () => {
+    expect(await refusal()).toMatch(
+      /^SECRET_UNAVAILABLE: the server needs the secret TOKEN, which is not there \(TOKEN: keyring .*\); fix: cordon secret set <profile> TOKEN$/,
+    );
+    expect(await refusal({ TOKEN: [{ file: '/nowhere/token' }] })).toBe(
+      'SECRET_UNAVAILABLE: the server needs the secret TOKEN, which is not there (TOKEN: file "/nowhere/token" does not exist); fix: cordon secret list <profile>',
+    );
+  });
+
+  it('never an empty text, never a part of what was given', async () => {
+    const given = write('bin/several', '#!/bin/sh\necho canary-one; echo canary-two\n', 0o755);
+    const message = await refusal({ TOKEN: [{ command: [given] }] });
+    expect(message).toBe(
+      'SECRET_UNAVAILABLE: the secret TOKEN cannot be used: command several gave several lines, and a secret is one; fix: cordon secret list <profile>',
+    );
+  });
+
+  it('a grant that reaches the file of a secret, or a program that gives one', async () => {
+    const permissions = (access: string) => ({
+      permissions: { filesystem: [{ path: '${workspace}', access }] },
+      secrets: { TOKEN: { why } },
+    });
+    const file = path.join(workspace, 'token');
+    fs.writeFileSync(file, 'canary', { mode: 0o600 });
+    const program = path.join(workspace, 'give');
+    fs.writeFileSync(program, '#!/bin/sh\necho token\n', { mode: 0o755 });
+    const start = async (access: string, source: unknown) => {
+      install('reaches', permissions(access), { TOKEN: [source] });
+      const launcher = startLauncher('reaches', { home, cwd: workspace });
+      const answer = await launcher.request('initialize', INITIALIZE);
+      launcher.child.stdin?.end();
+      await launcher.exited;
+      return (answer['error'] as { message: string } | undefined)?.message ?? 'started';
+    };
+    expect(await start('read', { file })).toMatch(/^GRANT_PATH_UNSAFE: .*which holds a secret/);
+    expect(await start('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
+    expect(await start('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
+    expect(await start('read', { command: [program] })).toBe('started');
+  });
+});
+
+it('P4: a variable of the client reaches the server that was granted it, and no other', async () => {
+  const profile = { secrets: { GITHUB_TOKEN: { why } } };
+  const start = (sources: unknown) => {
+    install('variable', profile, { GITHUB_TOKEN: sources });
+    // The client is the shell, in whose environment the variable is; cordon itself is not given it.
+    const command = ['/bin/sh', '-c', '"$0" run variable; exit $?', CORDON];
+    return startLauncher('variable', {
+      home,
+      cwd: workspace,
+      command,
+      env: { GITHUB_TOKEN: 'canary', OTHER: 'x' },
+    });
+  };
+  const launcher = start([{ environment: 'GITHUB_TOKEN' }]);
+  await launcher.request('initialize', INITIALIZE);
+  launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  expect(await evaluate(launcher, 'return [process.env.GITHUB_TOKEN, process.env.OTHER]')).toEqual([
+    'canary',
+    null,
+  ]);
+  launcher.child.stdin?.end();
+  await launcher.exited;
 });

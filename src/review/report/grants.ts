@@ -1,3 +1,4 @@
+import { deliveryWords } from '../../messages/secrets.ts';
 import type { ReviewModel } from '../model.ts';
 import { type Block, type Line, type Section, theirs } from './blocks.ts';
 
@@ -80,7 +81,8 @@ function otherRows({
   const granted = Object.entries(others).flatMap(([name, value]) => grantedRight(name, value));
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const wanted = Object.entries(secrets).map(
-    ([name, { required }]) => `${name} (${required ? 'required' : 'optional'})`,
+    ([name, { required, deliver = 'environment' }]) =>
+      `${name} (${required ? 'required' : 'optional'}, ${deliveryWords[deliver]})`,
   );
   return [
     [

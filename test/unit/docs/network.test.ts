@@ -28,6 +28,15 @@ describe('the README', () => {
     expect(parsed.ok ? [] : parsed.faults).toEqual([]);
   });
 
+  it('shows secrets that are valid, and sources of theirs', () => {
+    const source = { type: 'npm', package: 'a', version: '1.0.0' };
+    const rest = JSON.stringify({ schema: 1, description: 'x', source }).slice(1);
+    const parsed = parseProfile(`{${example('"secrets"')},${rest}`);
+    expect(parsed.ok ? [] : parsed.faults).toEqual([]);
+    const config = parseConfig(example('{\n  "schema": 1,\n  "secrets"'));
+    expect(config.ok ? [] : config.faults).toEqual([]);
+  });
+
   it('lists the shipped profiles with network, their hosts and their secrets', () => {
     const rows = fs
       .readdirSync(path.join(ROOT, 'profiles'), { withFileTypes: true })

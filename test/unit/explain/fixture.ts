@@ -61,6 +61,7 @@ export function requestFor(
     probed,
     facts,
     bwrapOptions,
+    secretSources: {},
     plan: planSandbox({
       profile,
       package: '@scope/server-files@1.2.3',

@@ -6,6 +6,7 @@ import { Judge } from '../../../src/relay/judge.ts';
 import type { McpPolicy } from '../../../src/relay/policy.ts';
 import type { Reviewed } from '../../../src/relay/reviewed.ts';
 import type { Verdict } from '../../../src/relay/verdict.ts';
+import type { Concealer } from '../../../src/secrets/conceal.ts';
 import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
 
 export const VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -21,8 +22,8 @@ export class JudgedSession {
   readonly judge: Judge;
   nowMs = 0;
 
-  constructor(policy: McpPolicy = EVERYTHING, reviewed: Reviewed = UNPINNED) {
-    this.judge = new Judge(policy, reviewed);
+  constructor(policy: McpPolicy = EVERYTHING, reviewed: Reviewed = UNPINNED, concealer?: Concealer) {
+    this.judge = new Judge(policy, reviewed, concealer);
   }
 
   client(message: object): Verdict {

@@ -54,7 +54,7 @@ describe('relayStderr', () => {
 
   describe('P4: secrets', () => {
     const TOKEN = 'canary-é-0123456789';
-    const by = concealer(new Map([['TOKEN', TOKEN]]));
+    const by = concealer(new Map([['TOKEN', Buffer.from(TOKEN)]]));
 
     it('are not shown, however the pipe cuts them', async () => {
       const bytes = Buffer.from(`a ${TOKEN} b\n`);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { concealer } from '../../../src/secrets/conceal.ts';
+import { formsOf } from '../../../src/secrets/forms.ts';
 
 const TOKEN = 'ghp_4f/9a+Kq"uV\\zé';
-const only = (value: string) => concealer(new Map([['TOKEN', value]]));
+const only = (value: string) => concealer(new Map([['TOKEN', Buffer.from(value)]]));
 const conceal = (text: string, value = TOKEN) => only(value)?.conceal(text);
 
 test.each([
@@ -50,8 +51,8 @@ test('a text that is cut shows nothing of a value that begins before the end', (
 test('of values that begin alike the longer one is named', () => {
   const by = concealer(
     new Map([
-      ['SHORT', 'abcdefgh'],
-      ['LONG', 'abcdefgh-ijkl'],
+      ['SHORT', Buffer.from('abcdefgh')],
+      ['LONG', Buffer.from('abcdefgh-ijkl')],
     ]),
   );
   expect(by?.conceal('abcdefgh-ijkl abcdefgh abcdefg')).toBe('[secret LONG] [secret SHORT] abcdefg');
@@ -65,4 +66,27 @@ test('what is too short to be told from other text is not looked for', () => {
 test('keeps no value', () => {
   const by = only('a-value-that-nobody-keeps');
   expect(JSON.stringify(by)).not.toContain('nobody');
+});
+
+test('the forms are those that programs write', () => {
+  fc.assert(
+    fc.property(
+      fc.string({
+        minLength: 12,
+        maxLength: 60,
+        unit: fc.constantFrom('a', 'Z', '9', '"', '\\', ' ', '/', '+', '%', 'é', '漢', '😀', '~'),
+      }),
+      (value) => {
+        const forms = formsOf(Buffer.from(value)).map((form) => form.toString());
+        expect(forms).toContain(value);
+        expect(forms).toContain(JSON.stringify(value).slice(1, -1));
+        expect(forms).toContain(encodeURIComponent(value));
+        for (const before of ['', 'a', 'ab']) {
+          const whole = Buffer.from(`${before}${value}`);
+          expect(forms.some((form) => whole.toString('base64').includes(form))).toBe(true);
+          expect(forms.some((form) => whole.toString('base64url').includes(form))).toBe(true);
+        }
+      },
+    ),
+  );
 });

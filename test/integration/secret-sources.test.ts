@@ -1,0 +1,179 @@
+// Secrets from where people really keep them: a keyring behind a session bus, and a store of pass with a key of its own.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installFixtureProfile } from '../fixtures/installed-profile.ts';
+import { CORDON, INITIALIZE, ROOT, startLauncher } from '../fixtures/launcher.ts';
+
+// Short: sockets of GnuPG lie below it, and their paths are limited.
+const folder = fs.realpathSync(fs.mkdtempSync('/tmp/cordon-src-'));
+const home = path.join(folder, 'home');
+const workspace = path.join(folder, 'project');
+const VALUE = 'canary-"0f3e\' $(id) é';
+const why = 'calls the API';
+
+let bus: ChildProcess;
+let address: string;
+
+beforeAll(async () => {
+  for (const place of [home, workspace]) fs.mkdirSync(place, { mode: 0o700 });
+  installFixtureProfile({
+    home,
+    name: 'needy',
+    files: { 'server.mjs': path.join(ROOT, 'test/fixtures/servers/egress-server.mjs') },
+    profile: { secrets: { TOKEN: { why }, OTHER: { required: false, why } } },
+  });
+  address = `unix:path=${path.join(folder, 'bus')}`;
+  // A session as a desktop has it: a bus, and a keyring that is unlocked with the password of the login.
+  bus = spawn(
+    '/usr/bin/dbus-daemon',
+    ['--session', '--nofork', `--address=${address}`, '--print-address=1'],
+    {
+      env: { HOME: home },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  await new Promise((resolve) => bus.stdout?.once('data', resolve));
+  const unlocked = spawnSync('/usr/bin/gnome-keyring-daemon', ['--unlock', '--components=secrets'], {
+    env: { HOME: home, DBUS_SESSION_BUS_ADDRESS: address },
+    input: 'password of the login',
+    encoding: 'utf8',
+  });
+  expect(unlocked.status, unlocked.stderr).toBe(0);
+});
+
+afterAll(() => {
+  // The keyring ends with its bus.
+  bus.kill();
+  spawnSync('/usr/bin/gpgconf', ['--kill', 'all'], { env: { GNUPGHOME: path.join(home, '.gnupg') } });
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+function secret(args: readonly string[], options: { input?: string; bus?: string } = {}) {
+  const { status, stdout, stderr } = spawnSync(CORDON, ['secret', ...args], {
+    cwd: workspace,
+    env: { HOME: home, DBUS_SESSION_BUS_ADDRESS: options.bus ?? address },
+    input: options.input ?? '',
+    encoding: 'utf8',
+  });
+  expect(stdout + stderr).not.toContain('canary');
+  return { status, stdout, stderr };
+}
+
+function configure(sources: unknown): void {
+  const file = path.join(home, '.config/cordon/config.json');
+  fs.writeFileSync(file, JSON.stringify({ secrets: sources === undefined ? {} : { needy: sources } }));
+}
+
+/** What the server has, or why it was refused. */
+async function start(withBus: string = address): Promise<unknown> {
+  const launcher = startLauncher('needy', {
+    home,
+    cwd: workspace,
+    env: { DBUS_SESSION_BUS_ADDRESS: withBus },
+  });
+  const { error } = await launcher.request('initialize', INITIALIZE);
+  let seen: unknown = (error as { message?: string } | undefined)?.message;
+  if (error === undefined) {
+    launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    const { result } = await launcher.call('run', { code: 'return process.env.TOKEN' });
+    seen = (JSON.parse((result as { content: [{ text: string }] }).content[0].text) as { ok: unknown }).ok;
+  }
+  launcher.child.stdin?.end();
+  await launcher.exited;
+  expect(launcher.stderr()).not.toContain('canary');
+  return seen;
+}
+
+describe('a real keyring', () => {
+  it('is filled, shown, used and emptied; no value is printed', async () => {
+    configure(undefined);
+    const listed = () =>
+      (JSON.parse(secret(['list', '--json', 'needy']).stdout) as { secrets: object[] }).secrets[0];
+    expect(listed()).toMatchObject({ secret: 'TOKEN', from: null, asked: ['keyring not set'] });
+    expect(await start()).toMatch(/TOKEN: keyring not set\); fix: cordon secret set <profile> TOKEN$/);
+
+    expect(secret(['set', 'needy', 'TOKEN'], { input: `${VALUE}\n` })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    expect(listed()).toMatchObject({ from: 'keyring' });
+    expect(await start()).toBe(VALUE);
+
+    expect(secret(['set', 'needy', 'TOKEN'], { input: 'canary-second' }).status).toBe(0);
+    expect(await start()).toBe('canary-second');
+
+    expect(secret(['remove', 'needy', 'TOKEN']).stdout).toContain('no longer in the keyring');
+    expect(secret(['remove', 'needy', 'TOKEN']).stdout).toContain('was not in the keyring');
+    expect(secret(['list', 'needy']).status).toBe(1);
+  });
+
+  it('takes nothing that is no secret, for nothing that no profile asks for', () => {
+    for (const input of ['', '\n', 'canary\nmore\n', 'canary\u0000x', 'canary\u001b[2J'])
+      expect(secret(['set', 'needy', 'TOKEN'], { input })).toMatchObject({ status: 125, stdout: '' });
+    expect(secret(['set', 'needy', 'TOKN'], { input: 'canary' }).stderr).toContain('did you mean "TOKEN"?');
+    expect(secret(['set', 'gone', 'TOKEN'], { input: 'canary' }).stderr).toContain('PROFILE_NOT_FOUND');
+    expect(secret(['set', 'needy', 'TOKEN', 'canary']).stderr).toContain('USAGE_INVALID');
+    expect(secret(['list', 'needy']).stdout).toContain('keyring not set');
+  });
+
+  it('without a bus is told, and another source takes its place', async () => {
+    expect(secret(['set', 'needy', 'TOKEN'], { input: 'canary', bus: '' })).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(/no session bus .*\[SECRET_UNAVAILABLE\]/) as string,
+    });
+    const file = path.join(home, 'token');
+    fs.writeFileSync(file, 'canary-file\n', { mode: 0o600 });
+    configure({ TOKEN: [{ keyring: true }, { file: '${home}/token' }] });
+    expect(await start('')).toBe('canary-file');
+    // A bus that is there and has no keyring behind it fails in the same way.
+    expect(await start(`unix:path=${path.join(folder, 'nobody')}`)).toBe('canary-file');
+    configure(undefined);
+    const marker = path.join(folder, 'ran');
+    expect(await start(`unixexec:path=/usr/bin/touch,argv1=${marker}`)).toMatch(/no session bus/);
+    expect(fs.existsSync(marker)).toBe(false);
+  });
+});
+
+describe('a real pass', () => {
+  const env = { HOME: home, PATH: '/usr/bin:/bin' };
+
+  beforeAll(() => {
+    const gnupg = path.join(home, '.gnupg');
+    fs.mkdirSync(gnupg, { mode: 0o700 });
+    const made = spawnSync(
+      '/usr/bin/gpg',
+      [
+        '--batch',
+        '--passphrase',
+        '',
+        '--quick-generate-key',
+        'test@example.com',
+        'future-default',
+        'default',
+        'never',
+      ],
+      { env, encoding: 'utf8' },
+    );
+    expect(made.status, made.stderr).toBe(0);
+    for (const [args, input] of [
+      [['init', 'test@example.com'], ''],
+      [['insert', '--multiline', 'mcp/token'], `${VALUE}\n`],
+      [['insert', '--multiline', 'mcp/login'], 'canary-password\nuser: ann\n'],
+    ] as const) {
+      const { status, stderr } = spawnSync('/usr/bin/pass', args, { env, input, encoding: 'utf8' });
+      expect(status, stderr).toBe(0);
+    }
+  });
+
+  it('gives a line, and nothing else is taken for one', async () => {
+    const pass = (entry: string) => configure({ TOKEN: [{ command: ['/usr/bin/pass', 'show', entry] }] });
+    pass('mcp/token');
+    expect(await start('')).toBe(VALUE);
+    pass('mcp/login');
+    expect(await start('')).toMatch(/command pass gave several lines/);
+    pass('mcp/gone');
+    expect(await start('')).toMatch(/TOKEN: command pass ended with status 1\)/);
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../src/relay/limits.ts';
+import type { Verdict } from '../../../src/relay/verdict.ts';
+import { concealer } from '../../../src/secrets/conceal.ts';
+import { JudgedSession } from './judged-session.ts';
+
+const TOKEN = 'canary"0123456789é';
+const by = concealer(new Map([['TOKEN', Buffer.from(TOKEN)]]));
+
+function called(answer: object): Verdict {
+  const session = new JudgedSession(undefined, undefined, by).handshake().tools(['a']);
+  session.client({ id: 1, method: 'tools/call', params: { name: 'a' } });
+  return session.server({ id: 1, ...answer });
+}
+
+const content = (text: string) => [{ type: 'text', text }];
+
+describe('P4: secrets in what a server says went wrong', () => {
+  it('an error, in its message and everywhere in its data', () => {
+    const data = { request: { headers: [`Bearer ${TOKEN}`, 1] }, kept: null };
+    expect(called({ error: { code: 401, message: `bad token ${TOKEN}!`, data } }).anew).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      error: {
+        code: 401,
+        message: 'bad token [secret TOKEN]!',
+        data: { request: { headers: ['Bearer [secret TOKEN]', 1] }, kept: null },
+      },
+    });
+  });
+
+  it('an error that is cut where a value stands', () => {
+    for (let back = 1; back < TOKEN.length; back += 1) {
+      const before = 'x'.repeat(LIMITS.errorMessageCharacters - back);
+      const verdict = called({ error: { code: 1, message: `${before}${TOKEN}${'y'.repeat(50)}` } });
+      expect(JSON.stringify(verdict.anew)).not.toMatch(/canary|xc/);
+    }
+  });
+
+  it('the result of a call that failed', () => {
+    const result = { isError: true, content: content(`GET /?key=${encodeURIComponent(TOKEN)}: 403`) };
+    expect(called({ result }).anew).toMatchObject({
+      id: 1,
+      result: { isError: true, content: content('GET /?key=[secret TOKEN]: 403') },
+    });
+  });
+
+  it('its log', () => {
+    const session = new JudgedSession(undefined, undefined, by).handshake();
+    const params = { level: 'debug', data: { config: { token: TOKEN } } };
+    expect(session.server({ method: 'notifications/message', params }).anew).toEqual({
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { level: 'debug', data: { config: { token: '[secret TOKEN]' } } },
+    });
+  });
+
+  it('all else passes as it came', () => {
+    expect(called({ error: { code: 1, message: 'no' } }).forward).toBe(true);
+    expect(called({ result: { content: content('fine') } }).forward).toBe(true);
+    expect(called({ result: { isError: true, content: content('no') } }).forward).toBe(true);
+  });
+});
