@@ -6,10 +6,12 @@ import type { InstallationFacts } from '../doctor/installation-facts.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { countVerdicts } from '../doctor/finding.ts';
 import { judgeDefinitions } from '../doctor/judge-definitions.ts';
+import { judgeClients } from '../doctor/judge-clients.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
 import { judgeMachine } from '../doctor/judge-machine.ts';
 import { judgeSecrets } from '../doctor/judge-secrets.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
+import { probeClients } from '../doctor/probe-clients.ts';
 import { probeConfig, probeDefinitions, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
 import { probeSecrets } from '../doctor/probe-secrets.ts';
@@ -45,6 +47,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
     }),
     judgeDefinitions(probeDefinitions(installation)),
     judgeSecrets(probeSecrets(installation)),
+    ...judgeClients(probeClients(installation, programRoot())),
     ...inside,
   ];
   if (runtime.kind === 'verified') fs.closeSync(runtime.runtime.fd);

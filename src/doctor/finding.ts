@@ -19,6 +19,7 @@ export interface Finding {
 export const SECTIONS = {
   machine: 'machine',
   installation: 'installation',
+  clients: 'clients: is the policy in force here',
   files: 'files, seen from inside the sandbox',
   processes: 'processes and kernel, seen from inside the sandbox',
   network: 'network, seen from inside the sandbox',

@@ -8,8 +8,13 @@ const FOLDER: Readonly<Record<System, string>> = {
   macos: '/Library/Application Support/ClaudeCode',
 };
 
+/** Where Claude Code looks for what an administrator manages. */
+export function claudeFolder(system: System): string {
+  return FOLDER[system];
+}
+
 export function claudeCodePolicy(entries: readonly Entry[], program: string, system: System): Policy {
-  const folder = FOLDER[system];
+  const folder = claudeFolder(system);
   return {
     client: 'claude-code',
     title: 'Claude Code',

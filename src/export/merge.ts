@@ -77,7 +77,7 @@ export function isEqual(one: unknown, other: unknown): boolean {
   }
 }
 
-function listOf(value: unknown): readonly unknown[] {
+export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 

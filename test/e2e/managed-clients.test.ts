@@ -135,6 +135,22 @@ describe.runIf(isRoot)('a managed machine', () => {
   });
   afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
+  it('doctor calls the policy of every client in force, and says what a change of it opens', () => {
+    const findings = (change = ''): ReadonlyArray<{ id: string; section: string; verdict: string }> => {
+      const { out } = run([CORDON, 'doctor', '--json'], change);
+      return (JSON.parse(out) as { findings: [] }).findings;
+    };
+    const clients = findings().filter(({ section }) => section === 'clients');
+    expect(clients.length).toBeGreaterThanOrEqual(6);
+    expect(clients.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    const opened = findings(
+      `chmod 0666 /etc/gemini-cli/settings.json; echo '{"allowManagedMcpServersOnly":false}' > /etc/claude-code/managed-settings.d/99.json`,
+    );
+    expect(opened.filter(({ verdict }) => verdict === 'failed').map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['client-gemini', 'claude-lock']),
+    );
+  });
+
   describe('Claude Code', () => {
     it('NC-02: connects to servers of both generations through cordon, and says why another one does not start', () => {
       const list = run([CLAUDE, 'mcp', 'list']);

@@ -1,0 +1,37 @@
+// What the clients' managed files say on this machine, as a value.
+import type { Comparison } from '../export/compare.ts';
+import type { Client } from '../export/policy.ts';
+
+export interface ClientFacts {
+  readonly client: Client;
+  readonly title: string;
+  /** Each file of its policy. A client none of whose files are there is not among the facts. */
+  readonly files: ReadonlyArray<{
+    readonly path: string;
+    readonly comparison: Comparison;
+    /** Why somebody who is not root could change it, as the end of a sentence. */
+    readonly unsafe?: string;
+  }>;
+}
+
+/** Claude Code's own rules, from its files together; members as they stand there, not yet judged. */
+export interface ClaudeFacts {
+  readonly servers: Readonly<Record<string, unknown>>;
+  /** Of managed-settings.json and its drop-ins, in the order in which they count. */
+  readonly settings: ReadonlyArray<{
+    readonly path: string;
+    readonly members: Readonly<Record<string, unknown>>;
+  }>;
+  /** Files that no client could read. */
+  readonly broken: readonly string[];
+}
+
+export interface ClientPolicyFacts {
+  readonly mode: 'managed' | 'unmanaged';
+  /** Absolute path of bin/cordon of this installation. */
+  readonly program: string;
+  readonly profiles: readonly string[];
+  readonly clients: readonly ClientFacts[];
+  /** undefined when there is not one of its files. */
+  readonly claude: ClaudeFacts | undefined;
+}

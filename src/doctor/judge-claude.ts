@@ -1,0 +1,169 @@
+// The traps of Claude Code's policy, each as its own finding (facts: clients.md 1.3 to 1.5). Pure.
+import { quote } from '../escape.ts';
+import { isObject, listOf } from '../export/merge.ts';
+import { environmentNameFault } from '../profile/environment-names.ts';
+import type { ClaudeFacts, ClientPolicyFacts } from './client-facts.ts';
+import type { Finding } from './finding.ts';
+import { clientFinding } from './client-finding.ts';
+
+const TITLE = 'Claude Code';
+const EXPORT = 'cordon export claude-code --out /';
+
+export function judgeClaude(claude: ClaudeFacts, facts: ClientPolicyFacts): Finding[] {
+  return [
+    ...broken(claude),
+    ...lock(claude),
+    ...nameOnly(claude),
+    ...variables(claude),
+    ...servers(claude, facts),
+    ...environment(claude),
+  ];
+}
+
+function broken({ broken: files }: ClaudeFacts): Finding[] {
+  return files.map((file) =>
+    clientFinding(
+      'claude-broken',
+      TITLE,
+      'failed',
+      `${file} is not JSON: Claude Code does not start, or starts no server`,
+      [`mend ${file}`],
+    ),
+  );
+}
+
+/** Without it a list of the user's own is added to the administrator's. */
+function lock({ settings }: ClaudeFacts): Finding[] {
+  const title = `${TITLE}: lock`;
+  const values = settings.flatMap(({ members }) =>
+    Object.hasOwn(members, 'allowManagedMcpServersOnly') ? [members['allowManagedMcpServersOnly']] : [],
+  );
+  if (values.at(-1) === true)
+    return [clientFinding('claude-lock', title, 'ok', 'nobody can add to the list of what may start')];
+  return [
+    clientFinding(
+      'claude-lock',
+      title,
+      'failed',
+      'allowManagedMcpServersOnly is not set: a list in a user’s own settings widens this one',
+      [EXPORT],
+    ),
+  ];
+}
+
+/** A name says nothing of what starts under it. */
+function nameOnly({ settings }: ClaudeFacts): Finding[] {
+  const names = settings.flatMap(({ members }) =>
+    listOf(members['allowedMcpServers']).flatMap((entry) =>
+      isObject(entry) && typeof entry['serverName'] === 'string' ? [entry['serverName']] : [],
+    ),
+  );
+  if (names.length === 0) return [];
+  return [
+    clientFinding(
+      'claude-names',
+      `${TITLE}: names`,
+      'failed',
+      `allowed by name, whatever the command: ${names.map((name) => quote(name)).join(', ')}`,
+      ['allow the command line instead ("serverCommand")'],
+    ),
+  ];
+}
+
+/** They take their value from whoever starts the client. */
+function variables({ servers: list, settings }: ClaudeFacts): Finding[] {
+  const commands = [
+    ...Object.values(list).map((server) =>
+      isObject(server) ? [server['command'], ...listOf(server['args'])] : [],
+    ),
+    ...settings.flatMap(({ members }) =>
+      listOf(members['allowedMcpServers']).map((entry) =>
+        isObject(entry) ? listOf(entry['serverCommand']) : [],
+      ),
+    ),
+  ];
+  const found = commands.flat().filter((word) => typeof word === 'string' && word.includes('${'));
+  if (found.length === 0) return [];
+  return [
+    clientFinding(
+      'claude-variables',
+      `${TITLE}: variables`,
+      'failed',
+      `commands depend on the user’s environment: ${found.map((word) => quote(String(word))).join(', ')}`,
+      ['write the value itself'],
+    ),
+  ];
+}
+
+function servers({ servers: list }: ClaudeFacts, { program, profiles }: ClientPolicyFacts): Finding[] {
+  const title = `${TITLE}: servers`;
+  const elsewhere: string[] = [];
+  const unknown: string[] = [];
+  for (const [name, server] of Object.entries(list)) {
+    if (!isObject(server)) continue;
+    const [verb, profile] = listOf(server['args']);
+    const isCordon = typeof server['command'] === 'string' && /(?:^|\/)cordon$/.test(server['command']);
+    if (!isCordon || verb !== 'run') continue;
+    if (server['command'] !== program) elsewhere.push(`${name} starts ${server['command']}`);
+    else if (!profiles.includes(String(profile))) unknown.push(String(profile));
+  }
+  return [
+    ...(elsewhere.length === 0
+      ? []
+      : [
+          clientFinding(
+            'claude-elsewhere',
+            title,
+            'failed',
+            `not this installation (${program}): ${elsewhere.map((one) => quote(one)).join(', ')}`,
+            [EXPORT],
+          ),
+        ]),
+    ...(unknown.length === 0
+      ? []
+      : [
+          clientFinding(
+            'claude-profiles',
+            title,
+            'weaker',
+            `there is no profile ${unknown.map((one) => quote(one)).join(', ')}`,
+            [EXPORT],
+          ),
+        ]),
+  ];
+}
+
+/** Variables that would make an interpreter run other code, and the switch that keeps a user's from servers. */
+function environment({ servers: list, settings }: ClaudeFacts): Finding[] {
+  const title = `${TITLE}: environment`;
+  const given = settings.flatMap(({ members }) => (isObject(members['env']) ? [members['env']] : []));
+  const all = [
+    ...given,
+    ...Object.values(list).flatMap((server) =>
+      isObject(server) && isObject(server['env']) ? [server['env']] : [],
+    ),
+  ];
+  const steering = [...new Set(all.flatMap((env) => Object.keys(env)))].filter(
+    (name) => environmentNameFault(name) !== undefined,
+  );
+  const findings = steering.map((name) =>
+    clientFinding(
+      'claude-steering',
+      title,
+      'failed',
+      `${quote(name)} is set for servers, and steers what an interpreter runs`,
+      [`take ${quote(name)} out`],
+    ),
+  );
+  if (given.some((env) => env['CLAUDE_CODE_MCP_ALLOWLIST_ENV'] === '1')) return findings;
+  return [
+    ...findings,
+    clientFinding(
+      'claude-environment',
+      title,
+      'weaker',
+      'servers get the whole environment of the client; cordon drops it, others do not',
+      [EXPORT],
+    ),
+  ];
+}

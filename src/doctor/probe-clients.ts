@@ -1,0 +1,86 @@
+// Reads the clients' managed files. Only those in system places: what a user has configured is overruled by them or is not policy.
+import fs from 'node:fs';
+import path from 'node:path';
+import { claudeFolder } from '../export/claude-code.ts';
+import { entriesFor } from '../export/entries.ts';
+import { checkFile } from '../export/files.ts';
+import { isObject } from '../export/merge.ts';
+import { CLIENTS, type System } from '../export/policy.ts';
+import { policyFor } from '../export/policies.ts';
+import type { Installation } from '../installation.ts';
+import { listProfiles } from '../profile/load.ts';
+import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
+import type { ClaudeFacts, ClientPolicyFacts } from './client-facts.ts';
+
+const MAX_BYTES = 2 * 1024 * 1024;
+
+/** @param programRoot folder that holds bin/, dist/ and profiles/ */
+export function probeClients(installation: Installation, programRoot: string): ClientPolicyFacts {
+  const system: System = process.platform === 'darwin' ? 'macos' : 'linux';
+  const program = path.join(programRoot, 'bin/cordon');
+  const profiles = listProfiles(installation).flatMap(({ name, status }) =>
+    status.kind === 'loaded'
+      ? [{ name, package: status.profile.source.package, version: status.profile.source.version }]
+      : [],
+  );
+  const entries = entriesFor(profiles, program);
+  const clients = CLIENTS.flatMap((client) => {
+    const { title, files } = policyFor(client, entries, program, system);
+    const checked = files.map(checkFile);
+    return checked.every(({ comparison }) => comparison.kind === 'missing')
+      ? []
+      : [{ client, title, files: checked }];
+  });
+  return {
+    mode: installation.mode,
+    program,
+    profiles: profiles.map(({ name }) => name),
+    clients,
+    claude: probeClaude(claudeFolder(system)),
+  };
+}
+
+function probeClaude(folder: string): ClaudeFacts | undefined {
+  const dropIns = path.join(folder, 'managed-settings.d');
+  const settingsFiles = [
+    path.join(folder, 'managed-settings.json'),
+    ...namesIn(dropIns)
+      .filter((name) => name.endsWith('.json'))
+      .toSorted()
+      .map((name) => path.join(dropIns, name)),
+  ];
+  const broken: string[] = [];
+  const read = (file: string): Readonly<Record<string, unknown>> | undefined => {
+    const members = membersOf(file);
+    if (members === 'broken') broken.push(file);
+    return typeof members === 'object' ? members : undefined;
+  };
+  const mcp = read(path.join(folder, 'managed-mcp.json'));
+  const settings = settingsFiles.flatMap((file) => {
+    const members = read(file);
+    return members === undefined ? [] : [{ path: file, members }];
+  });
+  if (mcp === undefined && settings.length === 0 && broken.length === 0) return undefined;
+  const servers = mcp?.['mcpServers'];
+  return { servers: isObject(servers) ? servers : {}, settings, broken };
+}
+
+function membersOf(file: string): Readonly<Record<string, unknown>> | 'missing' | 'broken' {
+  const found = readSmallFile(file, MAX_BYTES);
+  if (found.kind === 'missing') return 'missing';
+  if (found.kind === 'unreadable') return 'broken';
+  try {
+    const value: unknown = JSON.parse(decodeUtf8(found.bytes) ?? '');
+    return isObject(value) ? value : 'broken';
+  } catch {
+    return 'broken';
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
