@@ -101,11 +101,12 @@ function servers({ servers: list }: ClaudeFacts, { program, profiles }: ClientPo
   const unknown: string[] = [];
   for (const [name, server] of Object.entries(list)) {
     if (!isObject(server)) continue;
-    const [verb, profile] = listOf(server['args']);
+    const [verb, named] = listOf(server['args']);
+    const profile = typeof named === 'string' ? named : '';
     const isCordon = typeof server['command'] === 'string' && /(?:^|\/)cordon$/.test(server['command']);
     if (!isCordon || verb !== 'run') continue;
     if (server['command'] !== program) elsewhere.push(`${name} starts ${server['command']}`);
-    else if (!profiles.includes(String(profile))) unknown.push(String(profile));
+    else if (!profiles.includes(profile)) unknown.push(profile);
   }
   return [
     ...(elsewhere.length === 0
