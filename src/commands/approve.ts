@@ -13,7 +13,7 @@ import { type Approval, approvalDigest } from '../pins/approval.ts';
 import { formatPins } from '../pins/format.ts';
 import { PINS_FILE } from '../pins/load.ts';
 import { loadProfile } from '../profile/load.ts';
-import { resolveServer } from '../resolve/resolve.ts';
+import { lockfileText, resolveServer } from '../resolve/resolve.ts';
 import { APPROVED_FILE, approvedText } from '../review/approved-file.ts';
 import { writeTogether } from '../store/atomic-write.ts';
 import { isStoreFault } from '../store/store-fault.ts';
@@ -47,12 +47,15 @@ export async function approveCommand(
   if (!digestHex(digest).startsWith(prefix)) throw approvalMismatch(name);
   // Somebody may have edited the profile or pinned anew meanwhile.
   const profile = loadProfile(name, context.installation);
-  const { pins } = resolveServer(profile);
+  const { pins, lockfile } = resolveServer(profile);
   if (approvalDigest({ pins, profile, definitions }) !== digest) throw approvalMismatch(name);
   const approval: Approval = { digest, by: whoAmI(), at: now(), cordon: VERSION };
   try {
     writeTogether([
-      [path.join(profile.folder, APPROVED_FILE), approvedText(pins, material.profile, material.package)],
+      [
+        path.join(profile.folder, APPROVED_FILE),
+        approvedText(pins, material.profile, material.package, lockfileText(lockfile)),
+      ],
       [path.join(profile.folder, PINS_FILE), formatPins({ ...pins, definitions, approval })],
     ]);
   } catch (error) {

@@ -23,11 +23,9 @@ export function packageFacts(
     lockfile: server.pins.lockfile,
     files: verified.files,
     bytes: verified.bytes,
-    packages: packages.map(
-      (locked): PackageFact => ({
-        name: locked.name,
-        version: locked.version,
-        integrity: integrityOf(locked, packages),
+    packages: identitiesOf(packages).map(
+      ({ locked, ...identity }): PackageFact => ({
+        ...identity,
         installScripts: installScriptsOf(path.join(verified.path, locked.path)),
         native: native.get(locked.path) ?? [],
         license: licenseOf(lockfile.graph.nodes.get(locked.path)?.entry.license),
@@ -36,6 +34,16 @@ export function packageFacts(
     entry: server.entry,
     runtime: `${runtime.name} ${runtime.version}`,
   };
+}
+
+/** By what a package of a lockfile is known. */
+export function identitiesOf(packages: readonly LockedPackage[]) {
+  return packages.map((locked) => ({
+    locked,
+    name: locked.name,
+    version: locked.version,
+    integrity: integrityOf(locked, packages),
+  }));
 }
 
 /** What comes inside the tarball of another package is as it was there. */
