@@ -619,6 +619,9 @@ export const approvalMismatch = (profile: string) =>
     [`cordon review ${profile}`],
   );
 
+export const definitionsTooLarge = (limit: number) =>
+  serverUnreviewable(`with its definitions pins.json would be larger than ${limit} bytes`, '');
+
 export const digestPrefixInvalid = () =>
   usageInvalid('--digest takes at least 32 hex digits of the digest that the report ends with');
 

@@ -5,13 +5,14 @@ import { digestHex, shortDigest } from '../digest.ts';
 import {
   approvalMismatch,
   approvedLine,
+  definitionsTooLarge,
   digestPrefixInvalid,
   pinUnwritable,
   usageInvalid,
 } from '../messages.ts';
 import { type Approval, approvalDigest } from '../pins/approval.ts';
 import { formatPins } from '../pins/format.ts';
-import { PINS_FILE } from '../pins/load.ts';
+import { PINS_FILE, PINS_MAX_BYTES } from '../pins/load.ts';
 import { loadProfile } from '../profile/load.ts';
 import { lockfileText, resolveServer } from '../resolve/resolve.ts';
 import { APPROVED_FILE, approvedText } from '../review/approved-file.ts';
@@ -50,13 +51,16 @@ export async function approveCommand(
   const { pins, lockfile } = resolveServer(profile);
   if (approvalDigest({ pins, profile, definitions }) !== digest) throw approvalMismatch(name);
   const approval: Approval = { digest, by: whoAmI(), at: now(), cordon: VERSION };
+  const pinsText = formatPins({ ...pins, definitions, approval });
+  // A file that nobody reads again would be worse than none.
+  if (Buffer.byteLength(pinsText) > PINS_MAX_BYTES) throw definitionsTooLarge(PINS_MAX_BYTES);
   try {
     writeTogether([
       [
         path.join(profile.folder, APPROVED_FILE),
         approvedText(pins, material.profile, material.package, lockfileText(lockfile)),
       ],
-      [path.join(profile.folder, PINS_FILE), formatPins({ ...pins, definitions, approval })],
+      [path.join(profile.folder, PINS_FILE), pinsText],
     ]);
   } catch (error) {
     throw isStoreFault(error) ? pinUnwritable(profile.folder, error) : error;

@@ -8,7 +8,7 @@ import { parsePackagePins, parsePins } from './parse.ts';
 import type { PackagePins, Pins } from './schema.ts';
 
 export const PINS_FILE = 'pins.json';
-const MAX_BYTES = 16 * 1024 * 1024;
+export const PINS_MAX_BYTES = 16 * 1024 * 1024;
 
 type Located = Pick<Profile, 'name' | 'folder' | 'origin'>;
 
@@ -31,7 +31,7 @@ function read<Found>(
     | { readonly ok: false; readonly faults: readonly string[] },
 ): Found {
   const file = path.join(profile.folder, PINS_FILE);
-  const found = readSmallFile(file, MAX_BYTES);
+  const found = readSmallFile(file, PINS_MAX_BYTES);
   if (found.kind === 'missing') throw pinsMissing(profile.name);
   if (found.kind === 'unreadable') throw pinsInvalid([`(file): ${found.why}`], profile.name);
   if (profile.origin === 'managed') requireRootOwned(file);

@@ -10,6 +10,8 @@ export const LIMITS = {
   notificationBytes: 64 * 1024,
   /** Results of list requests, which clients put into the model's context as a whole. */
   listResultBytes: 1 * MIB,
+  /** Of one list with all its pages. */
+  list: { pages: 64, items: 2000, bytes: 8 * MIB },
   /** Of an error of the server, which clients show and put before the model. */
   errorMessageCharacters: 8 * 1024,
   errorDataCharacters: 64 * 1024,

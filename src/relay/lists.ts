@@ -39,9 +39,7 @@ export function listsNeededBy(method: string): readonly ListName[] {
   return NEEDED[method] ?? [];
 }
 
-const MAX_PAGES = 64;
-const MAX_ITEMS = 2000;
-const MAX_BYTES = 8 * 1024 * 1024;
+const { pages: MAX_PAGES, items: MAX_ITEMS, bytes: MAX_BYTES } = LIMITS.list;
 
 type ListingFault = 'list-malformed' | 'list-endless' | 'list-too-large';
 

@@ -9,7 +9,11 @@ import type { Message } from '../relay/envelope.ts';
 import { readLine } from '../relay/read-line.ts';
 import type { DeniedAttempt } from './material.ts';
 
-export type Result = { readonly [member: string]: unknown };
+export interface Answer {
+  readonly result: { readonly [member: string]: unknown };
+  /** Length of the line that it came in. */
+  readonly bytes: number;
+}
 
 /** The server did not do what was asked. Words of ours, but for what it says in quotes. */
 export class Unanswered extends Error {
@@ -34,7 +38,7 @@ const MAX_WHAT = 300;
 
 interface Waiting {
   readonly method: string;
-  readonly resolve: (result: Result) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (fault: Unanswered) => void;
 }
 
@@ -77,7 +81,7 @@ export class Exchange {
   }
 
   /** @throws Unanswered */
-  request(method: string, params: object, limitMs: number): Promise<Result> {
+  request(method: string, params: object, limitMs: number): Promise<Answer> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     // Not to be guessed: an answer that was prepared for another request must not fit (JR-08).
     const id = `review-${crypto.randomUUID()}`;
@@ -88,9 +92,9 @@ export class Exchange {
       }, limitMs);
       this.#waiting.set(id, {
         method,
-        resolve: (result) => {
+        resolve: (answer) => {
           clearTimeout(timer);
-          resolve(result);
+          resolve(answer);
         },
         reject: (fault) => {
           clearTimeout(timer);
@@ -146,10 +150,10 @@ export class Exchange {
   #line(bytes: Buffer): void {
     const reading = readLine(bytes);
     if (!reading.ok) return this.#deny(lineFaults[reading.fault], 'frame-invalid');
-    this.#message(reading.message);
+    this.#message(reading.message, bytes.length);
   }
 
-  #message(message: Message): void {
+  #message(message: Message, bytes: number): void {
     switch (message.kind) {
       case 'request':
         return this.#answer(message.id, message.method);
@@ -160,7 +164,7 @@ export class Exchange {
         const waiting = typeof message.id === 'string' ? this.#waiting.get(message.id) : undefined;
         if (waiting === undefined) return this.#deny('an answer that nobody asked for', 'id-unknown');
         this.#waiting.delete(String(message.id));
-        if (message.kind === 'result') return waiting.resolve(message.result);
+        if (message.kind === 'result') return waiting.resolve({ result: message.result, bytes });
         const { code, message: text } = message.error as { code: number; message: string };
         return waiting.reject(
           new Unanswered(`it answered ${waiting.method} with error ${code}: ${quote(text)}`, code),

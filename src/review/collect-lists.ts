@@ -9,6 +9,7 @@ import {
   setHash,
 } from '../pins/definitions.ts';
 import { readDefinitions } from '../pins/read-definitions.ts';
+import { LIMITS } from '../relay/limits.ts';
 import { readIntroduction } from '../pins/read-introduction.ts';
 import { sha256Hex } from '../sha256.ts';
 import { VERSION } from '../version.ts';
@@ -25,8 +26,9 @@ const GREETING_MS = 30_000;
 /** A legacy server often says nothing to what it does not know. */
 const DISCOVER_MS = 5000;
 const LIST_MS = 15_000;
-const MAX_PAGES = 64;
-const MAX_ITEMS = 2000;
+/** What the relay would not pass on cannot be used after it was approved. */
+const { pages: MAX_PAGES, items: MAX_ITEMS, bytes: MAX_BYTES } = LIMITS.list;
+const PAGE_BYTES = LIMITS.listResultBytes;
 /** Servers add tools when the client has shown its roots (pinning.md 0.6). */
 const SETTLE_MS = 300;
 const SECOND_LOOK_MS = 500;
@@ -98,7 +100,7 @@ interface Greeting {
 }
 
 async function initialize(exchange: Exchange, { client, capabilities }: Start): Promise<Greeting> {
-  const result = await exchange.request(
+  const { result } = await exchange.request(
     'initialize',
     { protocolVersion: LEGACY_VERSION, capabilities, clientInfo: { name: client, version: VERSION } },
     GREETING_MS,
@@ -119,7 +121,7 @@ async function discover(exchange: Exchange, { client, capabilities }: Start): Pr
     },
   };
   try {
-    const result = await exchange.request('server/discover', meta, DISCOVER_MS);
+    const { result } = await exchange.request('server/discover', meta, DISCOVER_MS);
     const { supportedVersions } = result;
     if (!Array.isArray(supportedVersions) || !supportedVersions.includes(MODERN_VERSION)) return undefined;
     return { result, protocolVersion: MODERN_VERSION, meta };
@@ -150,15 +152,20 @@ async function wholeList(
   const items: unknown[] = [];
   const cursors = new Set<string>();
   let cursor: string | undefined;
+  let bytes = 0;
   do {
     if (cursors.size === MAX_PAGES) throw new Unanswered(`its ${method} has more than ${MAX_PAGES} pages`);
     if (cursor !== undefined) cursors.add(cursor);
     const page = await onePage(exchange, method, { ...meta, ...(cursor === undefined ? {} : { cursor }) });
-    const entries = page === undefined ? [] : page[member];
+    if ((page?.bytes ?? 0) > PAGE_BYTES)
+      throw new Unanswered(`a page of its ${method} is larger than ${PAGE_BYTES} bytes`);
+    bytes += page?.bytes ?? 0;
+    if (bytes > MAX_BYTES) throw new Unanswered(`its ${method} is larger than ${MAX_BYTES} bytes`);
+    const entries = page === undefined ? [] : page.result[member];
     if (!Array.isArray(entries)) throw new Unanswered(`its answer to ${method} is no list`);
     for (const entry of entries as readonly unknown[]) items.push(entry);
     if (items.length > MAX_ITEMS) throw new Unanswered(`its ${method} has more than ${MAX_ITEMS} entries`);
-    cursor = nextCursor(page?.['nextCursor'], method);
+    cursor = nextCursor(page?.result['nextCursor'], method);
     if (cursor !== undefined && cursors.has(cursor))
       throw new Unanswered(`the pages of its ${method} go in a circle`);
   } while (cursor !== undefined);

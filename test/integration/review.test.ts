@@ -109,6 +109,8 @@ const UNLISTABLE: ReadonlyArray<readonly [string, string]> = [
   ['flood', 'it wrote a line without end'],
   ['bad', 'its tools/list cannot be pinned: tool 3 of 3: name has characters that cannot be seen'],
   ['late', 'it ended with status 0'],
+  ['wide', 'a page of its tools/list is larger than 1048576 bytes'],
+  ['long', 'its tools/list is larger than 8388608 bytes'],
 ];
 
 /** What is collected once, before the tests look at it: words for the server, and what else is in its profile. */

@@ -31,7 +31,10 @@ async function asked(answer: (id: string) => string): Promise<unknown> {
 
 describe('takes', () => {
   test('the answer to its request, and no other', async () => {
-    expect(await asked((id) => `{"jsonrpc":"2.0","id":"${id}","result":{"a":1}}`)).toEqual({ a: 1 });
+    expect(await asked((id) => `{"jsonrpc":"2.0","id":"${id}","result":{"a":1}}`)).toEqual({
+      result: { a: 1 },
+      bytes: 86,
+    });
   });
 
   test.each<[string, (id: string) => string]>([
