@@ -9,6 +9,7 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeAuthority } from '../egress/authority.ts';
+import { readDocument } from '../unit/docs/markdown.ts';
 import { HOME_NAMES, type Home, type InstalledHomes, installShippedProfiles } from './installed-home.ts';
 import { connectLegacy } from './sdk-clients.ts';
 
@@ -20,10 +21,11 @@ interface Served {
   /** How many tools it had when it was pinned. */
   readonly tools: number;
   readonly call: readonly [name: string, args: Record<string, unknown>];
-  /** The variable in which the key goes, for servers that do not start without one. */
+  /** The secret that its profile asks for, and the header in which it arrives; nothing when it goes without. */
   readonly key?: string;
-  /** The header in which it arrives. */
   readonly header?: string;
+  /** It does not start without. */
+  readonly isRequired?: true;
 }
 
 const SERVERS: readonly Served[] = [
@@ -40,6 +42,7 @@ const SERVERS: readonly Served[] = [
     call: ['API-get-self', {}],
     key: 'NOTION_TOKEN',
     header: 'authorization',
+    isRequired: true,
   },
   {
     profile: 'brave-search',
@@ -48,12 +51,15 @@ const SERVERS: readonly Served[] = [
     call: ['brave_web_search', { query: 'sandbox' }],
     key: 'BRAVE_API_KEY',
     header: 'x-subscription-token',
+    isRequired: true,
   },
   {
     profile: 'github',
     host: 'api.github.com',
     tools: 26,
     call: ['search_repositories', { query: 'sandbox' }],
+    key: 'GITHUB_PERSONAL_ACCESS_TOKEN',
+    header: 'authorization',
   },
   {
     profile: 'firecrawl',
@@ -111,26 +117,21 @@ afterAll(() => {
   installed.remove();
 });
 
-/** The profiles under other names: keys of the user's own go in as variables, which no shipped profile may do. */
+/** Where the keys come from: one from a file, the others from a program. */
 function prepareHome(home: Home, caFile: string): void {
   const egress = { mode: 'transparent', proxy: { url: `http://127.0.0.1:${proxyPort}` }, caFile };
-  home.write(path.join(home.home, '.config/cordon/config.json'), JSON.stringify({ schema: 1, egress }));
-  for (const { profile, key } of SERVERS) {
-    const shipped = path.join(home.profiles, profile);
-    for (const file of ['package-lock.json', 'pins.json'])
-      home.write(home.ownProfile(`own-${profile}`, file), fs.readFileSync(path.join(shipped, file)));
-    const document = JSON.parse(fs.readFileSync(path.join(shipped, 'profile.json'), 'utf8')) as {
-      readonly env?: Record<string, string>;
-    };
-    const own = {
-      ...document,
-      env: { ...document.env, ...(key === undefined ? {} : { [key]: KEY }) },
-      secrets: {},
-      // Another profile than the approved one, in its environment.
-      definitions: 'unpinned',
-    };
-    home.write(home.ownProfile(`own-${profile}`, 'profile.json'), JSON.stringify(own));
-  }
+  const file = home.write(path.join(home.home, '.config/key'), `${KEY}\n`);
+  fs.chmodSync(file, 0o600);
+  const sources = [{ file }, { command: ['/bin/echo', KEY] }];
+  const secrets = Object.fromEntries(
+    SERVERS.flatMap(({ profile, key }, index) =>
+      key === undefined ? [] : [[profile, { [key]: [sources[index % sources.length]] }]],
+    ),
+  );
+  home.write(
+    path.join(home.home, '.config/cordon/config.json'),
+    JSON.stringify({ schema: 1, egress, secrets }),
+  );
 }
 
 function egressOf(home: Home, profile: string): ReadonlyArray<Readonly<Record<string, unknown>>> {
@@ -148,7 +149,7 @@ describe.each(HOME_NAMES.map((name, index) => ({ name, index })))('P3 $name', ({
     async ({ profile, host, tools, call, header }) => {
       const home = installed.homes[index];
       if (home === undefined) throw new Error('no such home');
-      const client = await connectLegacy(home.server(`own-${profile}`));
+      const client = await connectLegacy(home.server(profile));
       const listed = await client.sdk.listTools();
       expect(listed.tools.length).toBeGreaterThanOrEqual(tools);
       const before = arrived.length;
@@ -159,9 +160,30 @@ describe.each(HOME_NAMES.map((name, index) => ({ name, index })))('P3 $name', ({
       expect(reached.map((request) => request.host)).toEqual(reached.map(() => host));
       expect(reached.length).toBeGreaterThan(0);
       if (header !== undefined) expect(reached[0]?.headers[header]).toContain(KEY);
-      const told = egressOf(home, `own-${profile}`);
+      const told = egressOf(home, profile);
       expect(told.length).toBeGreaterThan(0);
       for (const line of told) expect(line).toMatchObject({ host, port: 443, verdict: 'allowed' });
+    },
+  );
+
+  it.each(SERVERS.filter(({ isRequired }) => isRequired))(
+    'P8: $profile is refused without its secret, in the words of the README',
+    async ({ profile, key }) => {
+      const home = installed.homes[index];
+      if (home === undefined) throw new Error('no such home');
+      const file = path.join(home.home, '.config/cordon/config.json');
+      const configured = fs.readFileSync(file);
+      fs.rmSync(file);
+      try {
+        const [, line = ''] = /^ +(SECRET_UNAVAILABLE: .*)$/m.exec(readDocument('README.md')) ?? [];
+        const shown = line.replaceAll('NOTION_TOKEN', key ?? '');
+        await expect(connectLegacy(home.server(profile))).rejects.toThrow(
+          // Why the keyring has none differs from machine to machine.
+          new RegExp(shown.replaceAll(/[().]/g, '\\$&').replace('keyring not set', 'keyring [^)]+')),
+        );
+      } finally {
+        home.write(file, configured);
+      }
     },
   );
 
