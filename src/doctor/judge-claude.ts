@@ -82,14 +82,16 @@ function variables({ servers: list, settings }: ClaudeFacts): Finding[] {
       ),
     ),
   ];
-  const found = commands.flat().filter((word) => typeof word === 'string' && word.includes('${'));
+  const found = commands
+    .flat()
+    .filter((word): word is string => typeof word === 'string' && word.includes('${'));
   if (found.length === 0) return [];
   return [
     clientFinding(
       'claude-variables',
       `${TITLE}: variables`,
       'failed',
-      `commands depend on the user’s environment: ${found.map((word) => quote(String(word))).join(', ')}`,
+      `commands depend on the user’s environment: ${found.map((word) => quote(word)).join(', ')}`,
       ['write the value itself'],
     ),
   ];
@@ -103,9 +105,9 @@ function servers({ servers: list }: ClaudeFacts, { program, profiles }: ClientPo
     if (!isObject(server)) continue;
     const [verb, named] = listOf(server['args']);
     const profile = typeof named === 'string' ? named : '';
-    const isCordon = typeof server['command'] === 'string' && /(?:^|\/)cordon$/.test(server['command']);
-    if (!isCordon || verb !== 'run') continue;
-    if (server['command'] !== program) elsewhere.push(`${name} starts ${server['command']}`);
+    const { command } = server;
+    if (typeof command !== 'string' || !/(?:^|\/)cordon$/.test(command) || verb !== 'run') continue;
+    if (command !== program) elsewhere.push(`${name} starts ${command}`);
     else if (!profiles.includes(profile)) unknown.push(profile);
   }
   return [
