@@ -423,25 +423,23 @@ describe("the company's proxy", () => {
 test.each(['transparent', 'proxy'] as const)(
   '%s: what is open when the broker ends is told of at once, and once',
   async (way) => {
-    let begin = (): void => {};
-    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const arrived: string[] = [];
     const far = await farEnd((socket) => {
       socket.write('hello');
-      begin();
+      socket.on('data', (chunk) => arrived.push(String(chunk)));
     });
     const inside = await front(far, { way });
-    const answer = exchange(
-      inside.port,
-      way === 'proxy' ? `CONNECT ${HOST}:${far} HTTP/1.1\r\n\r\nx` : 'x',
-      false,
-    );
-    await begun;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const client = net.connect({ port: inside.port, host: '127.0.0.1' });
+    closers.push(() => client.destroy());
+    client.on('error', () => {});
+    let text = '';
+    client.on('data', (chunk) => (text += String(chunk)));
+    client.write(way === 'proxy' ? `CONNECT ${HOST}:${far} HTTP/1.1\r\n\r\nx` : 'x');
+    await expect.poll(() => text.endsWith('hello') && arrived.join('') === 'x', { timeout: 5000 }).toBe(true);
     const closed = inside.close();
     const told = { host: HOST, port: far, verdict: 'allowed', bytesToHost: 1, bytesToServer: 5 };
     expect(inside.events).toMatchObject([told]);
     await closed;
-    await answer;
     expect(inside.events).toHaveLength(1);
   },
 );
