@@ -35,6 +35,9 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
       capabilities: { tools: {} },
       serverInfo: { name: 'network', version: '1' },
     });
+  // The launcher asks for it before the first call passes.
+  if (method === 'tools/list')
+    return answer({ tools: Object.keys(TOOLS).map((name) => ({ name, inputSchema: { type: 'object' } })) });
   await TOOLS[params.name](params.arguments);
   answer({ content: [] });
 });
