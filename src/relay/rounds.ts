@@ -52,6 +52,8 @@ export class Rounds {
     if (!isJsonObject(inputRequests)) return 'malformed';
     if (requestState !== undefined && typeof requestState !== 'string') return 'malformed';
     const keys = Object.keys(inputRequests);
+    // Clients ask again with nothing new then: each such round would look like a call of its own, without an end.
+    if (keys.length === 0 && requestState === undefined) return 'malformed';
     if (round >= LIMITS.rounds || keys.length > LIMITS.inputRequests) return 'too-many';
     if (keys.some((key) => key.length > MAX_KEY_LENGTH)) return 'malformed';
     const key = keyOf(subject, requestState);

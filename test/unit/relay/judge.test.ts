@@ -43,7 +43,7 @@ describe('answers', () => {
     const session = new Session().tools(['a'], MODERN);
     const ask = (method: string, params: object): Verdict => {
       session.client({ id: 1, method, params });
-      return session.server({ id: 1, result: { resultType: 'input_required' } });
+      return session.server({ id: 1, result: { resultType: 'input_required', requestState: 's' } });
     };
     expect(ask('tools/call', { name: 'a', _meta: MODERN }).forward).toBe(true);
     expect(ask('completion/complete', { _meta: MODERN }).answer?.code).toBe(-32603);

@@ -103,6 +103,9 @@ describe('a call that the server asks something in between for', () => {
     expect(asking({ inputRequests: many(LIMITS.inputRequests + 1) })).toBe(-32603);
     expect(asking({ inputRequests: { ['q'.repeat(10_000)]: QUESTION } })).toBe(-32603);
     expect(asking({ requestState: { a: 1 } })).toBe(-32603);
+    // The client would ask again with nothing new, which nobody can tell from a call of its own.
+    expect(asking({ requestState: undefined, inputRequests: undefined })).toBe(-32603);
+    expect(asking({ requestState: undefined, inputRequests: {} })).toBe(-32603);
   });
 
   it('is remembered in bounded memory, the newest longest', () => {
