@@ -201,6 +201,20 @@ describe('the protocol through everything', () => {
     await client.sdk.unsubscribeResource({ uri });
   });
 
+  it('NC-01, PR-06: a resource that a tool made is not shown, and ends nothing', async () => {
+    const before = await client.sdk.listResources();
+    const data = 'data:text/plain;base64,Z3ppcCBtZQ==';
+    const made = { name: 'made.gz', data, outputType: 'resourceLink' };
+    expect((await client.call('gzip-file-as-resource', made)).content[0]).toMatchObject({
+      uri: 'demo://resource/session/made.gz',
+    });
+    expect(await client.sdk.listResources()).toEqual(before);
+    await expect(client.sdk.readResource({ uri: 'demo://resource/session/made.gz' })).rejects.toThrow(
+      'neither listed nor described',
+    );
+    expect(await client.text('echo', { message: 'on' })).toBe('Echo: on');
+  });
+
   it('NC-01: prompts, completions, log levels, instructions', async () => {
     const { prompts } = await client.sdk.listPrompts();
     const given: Readonly<Record<string, Record<string, string>>> = {
