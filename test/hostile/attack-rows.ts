@@ -83,7 +83,7 @@ export const ATTACK_ROWS: readonly AttackRow[] = [
   // Instructions, prompts, resources, completions.
   row('PR-03', 'other instructions, also from server/discover', 'quarantine', SESSIONS, DEFINITIONS),
   row('PR-05', 'another text of a prompt', 'passes; granted or not', SESSIONS),
-  row('PR-06', 'a resource that is a playbook', 'quarantine', SESSIONS),
+  row('PR-06', 'a resource that is a playbook', 'not shown; in the place of another: quarantine', SESSIONS),
   row('PR-07', 'addresses of files and scripts', 'shown; changed: quarantine', SESSIONS, POISONED, RULES),
   row('PR-08', 'a flood of updates', 'limited', SESSIONS),
   row('PR-09', 'control characters in completions', 'passes, escaped as JSON is', SESSIONS),

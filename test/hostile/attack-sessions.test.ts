@@ -58,6 +58,8 @@ function breaking(variant: string) {
 
 const MORE = { mcp: { prompts: true, resources: true } };
 
+const RESOURCES: readonly Step[] = [...GREET, ['resources/list', {}]];
+
 /** By the row that it shows, as the catalogue names it. */
 type Row<Expected = object> = readonly [row: string, session: Session & Expected];
 
@@ -78,7 +80,7 @@ const DRIFTS: readonly Row[] = [
   ['TP-14', {}],
   ['PR-03', { mode: 'instructions' }],
   ['PR-03 of server/discover', { mode: 'PR-03', steps: [['server/discover', MODERN]] }],
-  ['PR-06', { steps: [...GREET, ['resources/list', {}]], grants: MORE }],
+  ['PR-06 in the place of another', { mode: 'PR-06b', steps: RESOURCES, grants: MORE }],
   ['PR-07', { steps: [...GREET, ['resources/templates/list', {}]], grants: MORE }],
   ['PR-10', { evidence: 'claude/channel' }],
   ['JR-31', {}],
@@ -118,7 +120,15 @@ const HELD: ReadonlyArray<Row<{ readonly reason?: DenialReason }>> = [
   ['S2C-10', { reason: 'feature-not-granted' }],
   ['S2C-11', { reason: 'method-blocked' }],
   ['S2C-12', { grants: { mcp: { elicitation: true } }, reason: 'method-blocked' }],
-  ['PR-08', { grants: MORE, reason: 'rate-limited' }],
+  ['PR-06', { steps: RESOURCES, grants: MORE, reason: 'tool-unknown' }],
+  [
+    'PR-08',
+    {
+      steps: [...GREET, ['resources/subscribe', { uri: 'test://r' }], CALL],
+      grants: MORE,
+      reason: 'rate-limited',
+    },
+  ],
 ];
 
 /** Honest, or nothing that a launcher can judge: passes, and nothing is written down. */
