@@ -2,6 +2,7 @@
 // that a person should see before it is approved.
 import fs from 'node:fs';
 import path from 'node:path';
+import { escapeText } from '../escape.ts';
 import { outputUnwritable, usageInvalid } from '../messages.ts';
 import { loadProfile } from '../profile/load.ts';
 import { resolveServer } from '../resolve/resolve.ts';
@@ -46,7 +47,7 @@ export async function reviewCommand(
 export async function collectFor(context: CommandContext, target: string): Promise<Collected> {
   const { installation, searchPath } = context;
   return inQuarantine(installation, async (quarantine) => {
-    const progress = showProgress(context, `reviewing ${target}`);
+    const progress = showProgress(context, `reviewing ${escapeText(target)}`);
     try {
       const server = target.startsWith('npm:')
         ? await pinCandidate(profileForSpec(target), quarantine, progress.step)

@@ -28,7 +28,9 @@ export interface ReviewModel {
   readonly profile: ReviewedProfile;
   readonly package: PackageFacts;
   readonly approval: Approval | undefined;
-  readonly approvedPackage: Pick<PackageFacts, 'name' | 'version' | 'tree' | 'lockfile'> | undefined;
+  readonly approvedPackage:
+    | Pick<PackageFacts, 'name' | 'version' | 'tree' | 'lockfile' | 'entry' | 'runtime'>
+    | undefined;
   readonly grants: readonly ExplainedGrant[];
   readonly network: ExplainedNetwork;
   /** Undefined when there is nothing to hold them against. */

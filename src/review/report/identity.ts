@@ -25,8 +25,8 @@ export function identitySection(model: ReviewModel): Section {
         `${countWords(facts.files, 'file')}, ${grouped(facts.bytes)} bytes, ${countWords(facts.packages.length, 'package')}`,
       ],
     ],
-    ['entry', [theirs(facts.entry)]],
-    ['runtime', [theirs(facts.runtime)]],
+    ['entry', [theirs(facts.entry), ...was(before?.entry, facts.entry)]],
+    ['runtime', [theirs(facts.runtime), ...was(before?.runtime, facts.runtime)]],
     [
       'arguments',
       profile.args.length === 0

@@ -17,7 +17,12 @@ function recorded(version: string): Said {
 }
 
 const packageAt = (version: string) =>
-  packageOf({ name: NAME, version, packages: [packageFact(NAME, { version })] });
+  packageOf({
+    name: NAME,
+    version,
+    entry: `node_modules/${NAME}/dist/${version}.js`,
+    packages: [packageFact(NAME, { version })],
+  });
 const before: readonly Definitions[] = [definitionsOf(recorded('2025.8.21'))];
 const model = reviewModel(
   materialOf(recorded('2025.11.25'), {
@@ -48,6 +53,7 @@ it('says that every tool changed, and none came or went', () => {
     'changed since it was approved on 2025-09-01: it does not run until it is approved again',
   );
   expect(text).toMatch(/what it says: 1[456] changed/);
+  expect(text.replaceAll(/\s+┆?\s*/g, ' ')).toContain('dist/2025.11.25.js (was node_modules/');
   expect(text).toContain('package @modelcontextprotocol/server-filesystem 2025.8.21 became 2025.11.25');
 });
 
