@@ -3,6 +3,7 @@ import { deliveryWords } from '../messages/secrets.ts';
 import type { Json, JsonObject } from '../pins/canonical-json.ts';
 import { canonicalJson } from '../pins/canonical-json.ts';
 import type { FilesystemGrant } from '../profile/schema.ts';
+import { sizeInBytes } from '../profile/size.ts';
 import type { ReviewedProfile } from './material.ts';
 import { pointer } from './pointer.ts';
 import type { Inline } from './rules/rule.ts';
@@ -28,7 +29,7 @@ export function grantChanges(before: ReviewedProfile, after: ReviewedProfile): G
         one === undefined || (typeof other === 'string' && other.endsWith(deliveryWords.argument)),
     ),
     ...memberChanges('env', before.env, after.env, () => false),
-    ...memberChanges('limits', before.limits, after.limits, () => false),
+    ...memberChanges('limits', before.limits, after.limits, (was, is) => amountOf(is) > amountOf(was)),
     ...memberChanges('', { args: before.args }, { args: after.args }, () => false),
     ...memberChanges(
       '',
@@ -114,6 +115,12 @@ function networkKey({
   const ports = [port].flat().toSorted((one, other) => one - other);
   const where = addresses === undefined ? '' : ` at ${addresses.toSorted().join(', ')}`;
   return `${host}:${ports.join(',')} ${protocol}${where}`;
+}
+
+/** Of a limit: a number, or a size with its unit. */
+function amountOf(limit: Json | undefined): number {
+  if (typeof limit === 'number') return limit;
+  return typeof limit === 'string' ? sizeInBytes(limit) : 0;
 }
 
 function memberChanges(

@@ -662,8 +662,16 @@ const CASES: Readonly<Record<string, { fires: Record<string, Case>; quiet: Recor
         {},
         { profile: profileOf({ permissions: { mcp: { sampling: true } } }), approved: approved() },
       ),
+      'a larger limit': materialOf(
+        {},
+        { profile: profileOf({ limits: { memory: '3GiB' } }), approved: approved() },
+      ),
     },
     quiet: {
+      'a smaller limit': materialOf(
+        {},
+        { profile: profileOf({ limits: { memory: '64MiB' } }), approved: approved() },
+      ),
       less: materialOf(
         {},
         {
