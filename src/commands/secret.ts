@@ -58,7 +58,7 @@ async function set(context: CommandContext, entry: Entry): Promise<number> {
     report(context, entry, { set: false }, secretNotSet(entry.secret));
     return 1;
   }
-  await storeInKeyring(entry, value, currentAsker(context.installation));
+  await storeInKeyring(entry, value, askerFor(context));
   report(context, entry, { set: true }, secretSet(entry.secret, entry.profile));
   const { list: sources } = sourcesOf(loadConfig(context.installation).secrets, entry.profile, entry.secret);
   if (!sources.some(({ from }) => from === 'keyring'))
@@ -66,8 +66,13 @@ async function set(context: CommandContext, entry: Entry): Promise<number> {
   return 0;
 }
 
+/** The keyring is the user's own: to change it takes no trust in a profile. */
+function askerFor({ installation }: CommandContext) {
+  return currentAsker(installation, 'shipped');
+}
+
 async function remove(context: CommandContext, entry: Entry): Promise<number> {
-  const removed = await removeFromKeyring(entry, currentAsker(context.installation));
+  const removed = await removeFromKeyring(entry, askerFor(context));
   report(context, entry, { removed }, secretRemoved(entry.secret, removed));
   return 0;
 }
@@ -80,7 +85,6 @@ function report({ json, out }: CommandContext, entry: Entry, outcome: object, li
 async function list(context: CommandContext, names: readonly string[]): Promise<number> {
   const { installation, json, out, err } = context;
   const { secrets: config } = loadConfig(installation);
-  const asker = currentAsker(installation);
   const found: LookedUp[] = [];
   const profiles =
     names.length > 0
@@ -89,7 +93,8 @@ async function list(context: CommandContext, names: readonly string[]): Promise<
         listProfiles(installation).flatMap(({ status }) =>
           status.kind === 'loaded' ? [status.profile] : [],
         );
-  for (const profile of profiles) found.push(...(await lookUpSecrets(profile, config, asker)));
+  for (const profile of profiles)
+    found.push(...(await lookUpSecrets(profile, config, currentAsker(installation, profile.origin))));
   if (json) out(`${JSON.stringify({ secrets: found }, null, 2)}\n`);
   else if (found.length > 0) out(`${columns([HEAD, ...found.map(row)]).join('\n')}\n`);
   else out('none of these profiles asks for a secret\n');

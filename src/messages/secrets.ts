@@ -33,6 +33,7 @@ export const secretWords = {
   noBus: 'cannot be reached: there is no session bus of this user',
   noProgram: 'is not there',
   unsafeProgram: 'can be changed by other users',
+  strangeHome: 'does not count, because HOME is not the home folder of the account',
   ended: (end: UnfinishedEnd): string => {
     switch (end.kind) {
       case 'exited':

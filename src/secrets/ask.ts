@@ -14,12 +14,16 @@ export interface Asker extends ProviderUser {
   readonly gid: number;
   /** Process id of the program that started us. */
   readonly client: number;
-  /** Programs that the administrator names must be the administrator's. */
   readonly isManaged: boolean;
+  /** Which sources count for the profile. */
+  readonly trusts: 'all' | 'keyring' | 'none';
 }
 
 /** Throws only INSTALLATION_UNSAFE. */
 export function askSource(source: SecretSource, entry: KeyringEntry, asker: Asker): Answer | Promise<Answer> {
+  // The keyring is what everybody has: where nobody chose it, it is passed over.
+  if (asker.trusts === 'none' || (asker.trusts === 'keyring' && source.from !== 'keyring'))
+    return { kind: source.from === 'keyring' ? 'unavailable' : 'malformed', why: secretWords.strangeHome };
   switch (source.from) {
     case 'keyring':
       return askKeyring(entry, asker);
@@ -54,6 +58,7 @@ async function askCommand(
   const fault = programFault(argv[0], asker.uid);
   if (fault === 'missing') return { kind: 'unavailable', why: secretWords.noProgram };
   if (fault === 'unsafe') return { kind: 'malformed', why: secretWords.unsafeProgram };
+  // What the administrator names must be the administrator's.
   if (asker.isManaged) requireRootOwned(argv[0]);
   const end = await askProgram({
     argv,

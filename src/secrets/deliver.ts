@@ -16,7 +16,7 @@ export interface FetchedSecrets {
 
 /** @throws CordonError SECRET_UNAVAILABLE */
 export async function secretsFor(
-  { plan, config }: Prepared,
+  { profile, plan, config }: Prepared,
   installation: Installation,
 ): Promise<FetchedSecrets> {
   // Before there is a value to keep.
@@ -25,7 +25,7 @@ export async function secretsFor(
     profile: plan.profile,
     secrets: plan.secrets,
     config: config.secrets,
-    asker: currentAsker(installation),
+    asker: currentAsker(installation, profile.origin),
   });
   return { values, concealer: concealer(values.all) };
 }

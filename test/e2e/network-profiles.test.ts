@@ -8,10 +8,11 @@ import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whereHomeIs } from '../fixtures/account.ts';
 import { makeAuthority } from '../egress/authority.ts';
 import { readDocument } from '../unit/docs/markdown.ts';
 import { HOME_NAMES, type Home, type InstalledHomes, installShippedProfiles } from './installed-home.ts';
-import { connectLegacy } from './sdk-clients.ts';
+import { connectLegacy, type ServerCommand } from './sdk-clients.ts';
 
 const KEY = 'made-up-key';
 
@@ -117,21 +118,23 @@ afterAll(() => {
   installed.remove();
 });
 
-/** Where the keys come from: one from a file, the others from a program. */
 function prepareHome(home: Home, caFile: string): void {
   const egress = { mode: 'transparent', proxy: { url: `http://127.0.0.1:${proxyPort}` }, caFile };
   const file = home.write(path.join(home.home, '.config/key'), `${KEY}\n`);
   fs.chmodSync(file, 0o600);
-  const sources = [{ file }, { command: ['/bin/echo', KEY] }];
   const secrets = Object.fromEntries(
-    SERVERS.flatMap(({ profile, key }, index) =>
-      key === undefined ? [] : [[profile, { [key]: [sources[index % sources.length]] }]],
-    ),
+    SERVERS.flatMap(({ profile, key }) => (key === undefined ? [] : [[profile, { [key]: [{ file }] }]])),
   );
   home.write(
     path.join(home.home, '.config/cordon/config.json'),
     JSON.stringify({ schema: 1, egress, secrets }),
   );
+}
+
+/** Where the home folder is the account's: else its configuration would not count for secrets. */
+function serverOf(home: Home, profile: string): ServerCommand {
+  const server = home.server(profile);
+  return { ...server, command: whereHomeIs(home.home, server.command, fs.statSync(home.home).uid) };
 }
 
 function egressOf(home: Home, profile: string): ReadonlyArray<Readonly<Record<string, unknown>>> {
@@ -149,7 +152,7 @@ describe.each(HOME_NAMES.map((name, index) => ({ name, index })))('P3 $name', ({
     async ({ profile, host, tools, call, header }) => {
       const home = installed.homes[index];
       if (home === undefined) throw new Error('no such home');
-      const client = await connectLegacy(home.server(profile));
+      const client = await connectLegacy(serverOf(home, profile));
       const listed = await client.sdk.listTools();
       expect(listed.tools.length).toBeGreaterThanOrEqual(tools);
       const before = arrived.length;
@@ -177,7 +180,7 @@ describe.each(HOME_NAMES.map((name, index) => ({ name, index })))('P3 $name', ({
       try {
         const [, line = ''] = /^ +(SECRET_UNAVAILABLE: .*)$/m.exec(readDocument('README.md')) ?? [];
         const shown = line.replaceAll('NOTION_TOKEN', key ?? '');
-        await expect(connectLegacy(home.server(profile))).rejects.toThrow(
+        await expect(connectLegacy(serverOf(home, profile))).rejects.toThrow(
           // Why the keyring has none differs from machine to machine.
           new RegExp(shown.replaceAll(/[().]/g, '\\$&').replace('keyring not set', 'keyring [^)]+')),
         );

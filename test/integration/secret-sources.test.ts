@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, ROOT, startLauncher } from '../fixtures/launcher.ts';
 
@@ -51,7 +52,8 @@ afterAll(() => {
 });
 
 function secret(args: readonly string[], options: { input?: string; bus?: string } = {}) {
-  const { status, stdout, stderr } = spawnSync(CORDON, ['secret', ...args], {
+  const [program, ...words] = whereHomeIs(home, [CORDON, 'secret', ...args]);
+  const { status, stdout, stderr } = spawnSync(program, words, {
     cwd: workspace,
     env: { HOME: home, DBUS_SESSION_BUS_ADDRESS: options.bus ?? address },
     input: options.input ?? '',
@@ -67,10 +69,14 @@ function configure(sources: unknown): void {
 }
 
 /** What the server has, or why it was refused. */
-async function start(withBus: string = address): Promise<unknown> {
+async function start(
+  withBus: string = address,
+  command: readonly string[] = whereHomeIs(home, [CORDON, 'run', 'needy']),
+): Promise<unknown> {
   const launcher = startLauncher('needy', {
     home,
     cwd: workspace,
+    command,
     env: { DBUS_SESSION_BUS_ADDRESS: withBus },
   });
   const { error } = await launcher.request('initialize', INITIALIZE);
@@ -100,6 +106,10 @@ describe('a real keyring', () => {
     });
     expect(listed()).toMatchObject({ from: 'keyring' });
     expect(await start()).toBe(VALUE);
+    // A profile of the same name below another HOME is another one.
+    expect(await start(address, [CORDON, 'run', 'needy'])).toMatch(
+      /HOME is not the home folder of the account/,
+    );
 
     expect(secret(['set', 'needy', 'TOKEN'], { input: 'canary-second' }).status).toBe(0);
     expect(await start()).toBe('canary-second');

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
 
@@ -34,8 +35,12 @@ function write(name: string, content: string, mode = 0o600): string {
   return file;
 }
 
+function start(name: string): Launcher {
+  return startLauncher(name, { home, cwd: workspace, command: whereHomeIs(home, [CORDON, 'run', name]) });
+}
+
 async function run<T>(name: string, use: (launcher: Launcher) => Promise<T>): Promise<T> {
-  const launcher = startLauncher(name, { home, cwd: workspace });
+  const launcher = start(name);
   try {
     await launcher.request('initialize', INITIALIZE);
     launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
@@ -197,7 +202,8 @@ describe('P4: the canary is in the server and nowhere else', () => {
       ['secret', 'list', '--json', 'canary'],
       ['doctor', '--json'],
     ]) {
-      const { stdout, stderr, status } = spawnSync(CORDON, args, {
+      const [program, ...rest] = whereHomeIs(home, [CORDON, ...args]);
+      const { stdout, stderr, status } = spawnSync(program, rest, {
         cwd: workspace,
         env: { HOME: home },
         encoding: 'utf8',
@@ -225,7 +231,7 @@ function serverOf(launcher: number): number {
 describe('P8: a secret that is missing or wrong refuses the start, in the client too', () => {
   const refusal = async (sources?: unknown) => {
     install('refused', { secrets: { TOKEN: { why } } }, sources);
-    const launcher = startLauncher('refused', { home, cwd: workspace });
+    const launcher = start('refused');
     const { error } = (await launcher.request('initialize', INITIALIZE)) as {
       error: { message: string; data: unknown };
     };
@@ -261,27 +267,27 @@ describe('P8: a secret that is missing or wrong refuses the start, in the client
     fs.writeFileSync(file, 'canary', { mode: 0o600 });
     const program = path.join(workspace, 'give');
     fs.writeFileSync(program, '#!/bin/sh\necho token\n', { mode: 0o755 });
-    const start = async (access: string, source: unknown) => {
+    const tried = async (access: string, source: unknown) => {
       install('reaches', permissions(access), { TOKEN: [source] });
-      const launcher = startLauncher('reaches', { home, cwd: workspace });
+      const launcher = start('reaches');
       const answer = await launcher.request('initialize', INITIALIZE);
       launcher.child.stdin?.end();
       await launcher.exited;
       return (answer['error'] as { message: string } | undefined)?.message ?? 'started';
     };
-    expect(await start('read', { file })).toMatch(/^GRANT_PATH_UNSAFE: .*which holds a secret/);
-    expect(await start('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
-    expect(await start('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
-    expect(await start('read', { command: [program] })).toBe('started');
+    expect(await tried('read', { file })).toMatch(/^GRANT_PATH_UNSAFE: .*which holds a secret/);
+    expect(await tried('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
+    expect(await tried('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
+    expect(await tried('read', { command: [program] })).toBe('started');
   });
 });
 
 it('P4: a variable of the client reaches the server that was granted it, and no other', async () => {
   const profile = { secrets: { GITHUB_TOKEN: { why } } };
-  const start = (sources: unknown) => {
+  const asked = (sources: unknown) => {
     install('variable', profile, { GITHUB_TOKEN: sources });
     // The client is the shell, in whose environment the variable is; cordon itself is not given it.
-    const command = ['/bin/sh', '-c', '"$0" run variable; exit $?', CORDON];
+    const command = whereHomeIs(home, ['/bin/sh', '-c', '"$0" run variable; exit $?', CORDON]);
     return startLauncher('variable', {
       home,
       cwd: workspace,
@@ -289,7 +295,7 @@ it('P4: a variable of the client reaches the server that was granted it, and no 
       env: { GITHUB_TOKEN: 'canary', OTHER: 'x' },
     });
   };
-  const launcher = start([{ environment: 'GITHUB_TOKEN' }]);
+  const launcher = asked([{ environment: 'GITHUB_TOKEN' }]);
   await launcher.request('initialize', INITIALIZE);
   launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   expect(await evaluate(launcher, 'return [process.env.GITHUB_TOKEN, process.env.OTHER]')).toEqual([
@@ -298,4 +304,21 @@ it('P4: a variable of the client reaches the server that was granted it, and no 
   ]);
   launcher.child.stdin?.end();
   await launcher.exited;
+});
+
+it('EV: a HOME that a repository made the client set starts no program', async () => {
+  const marker = path.join(folder, 'ran');
+  const program = write('bin/evil', `#!/bin/sh\ntouch ${marker}\necho token\n`, 0o755);
+  install('strange', { secrets: { TOKEN: { why } } }, { TOKEN: [{ command: [program] }] });
+  const launcher = startLauncher('strange', { home, cwd: workspace });
+  const answer = await launcher.request('initialize', INITIALIZE);
+  launcher.child.stdin?.end();
+  await launcher.exited;
+  expect(answer['error']).toMatchObject({
+    message: expect.stringMatching(/HOME is not the home folder of the account/) as string,
+  });
+  expect(fs.existsSync(marker)).toBe(false);
+  // The same program, where it may.
+  await run('strange', () => Promise.resolve());
+  expect(fs.existsSync(marker)).toBe(true);
 });

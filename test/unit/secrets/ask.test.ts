@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SecretSource } from '../../../src/config/secrets.ts';
 import { type Asker, askSource } from '../../../src/secrets/ask.ts';
+import { currentAsker } from '../../../src/secrets/asker.ts';
 import { variableIn } from '../../../src/secrets/client-environment.ts';
 import { fetchSecrets } from '../../../src/secrets/fetch.ts';
 import { providerEnvironment, sessionBus } from '../../../src/secrets/provider-environment.ts';
@@ -20,6 +21,7 @@ const asker: Asker = {
   bus: undefined,
   client: process.pid,
   isManaged: false,
+  trusts: 'all',
 };
 const started: number[] = [];
 
@@ -209,6 +211,45 @@ describe('the session bus that a client names', () => {
       LANG: 'C.UTF-8',
       USER: 'ann',
       LOGNAME: 'ann',
+    });
+  });
+});
+
+describe('EV: where HOME is not the home folder of the account', () => {
+  const entry = { profile: 'p', secret: 'S' };
+  const token = (): string => write('token', 'token', 0o600);
+  const marker = path.join(scratch, 'ran');
+
+  test.each(['none', 'keyring'] as const)(
+    'what its configuration names does not count: %s',
+    async (trusts) => {
+      const strange = { ...asker, trusts };
+      const sources: SecretSource[] = [
+        command(`touch ${marker}; echo token`),
+        { from: 'file', path: token() },
+        { from: 'environment', name: 'PATH' },
+      ];
+      for (const source of sources)
+        expect(await askSource(source, entry, strange)).toEqual({
+          kind: 'malformed',
+          why: 'does not count, because HOME is not the home folder of the account',
+        });
+      expect(fs.existsSync(marker)).toBe(false);
+    },
+  );
+
+  test('a profile that is found there gets nothing from the keyring; one that was shipped does', () => {
+    const installation = { mode: 'unmanaged', home: '/repository', accountHome: '/home/ann' } as const;
+    expect(currentAsker(installation, 'user').trusts).toBe('none');
+    expect(currentAsker(installation, 'shipped').trusts).toBe('keyring');
+    expect(currentAsker({ ...installation, home: '/home/ann' }, 'user').trusts).toBe('all');
+    expect(currentAsker({ ...installation, mode: 'managed' }, 'managed').trusts).toBe('all');
+  });
+
+  test('the keyring is not asked for such a profile', async () => {
+    expect(await askSource({ from: 'keyring' }, entry, { ...asker, trusts: 'none' })).toMatchObject({
+      kind: 'unavailable',
+      why: expect.stringContaining('HOME') as string,
     });
   });
 });
