@@ -29,15 +29,10 @@ const MAX_OUTPUT_BYTES = MAX_VALUE_BYTES + 2;
 /** For what was printed to arrive; a daemon that a program left behind may hold its output open for ever. */
 const LAST_OUTPUT_MS = 200;
 
-export async function askProgram({ argv, env, timeoutMs, input }: ProgramRequest): Promise<ProgramEnd> {
-  const [program, ...args] = argv;
-  const child = spawn(program, args, {
-    env,
-    cwd: '/',
-    // A session of its own: /dev/tty, on which it could ask the user of the client, does not open; and a group to kill.
-    detached: true,
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  });
+export async function askProgram(request: ProgramRequest): Promise<ProgramEnd> {
+  const { timeoutMs, input } = request;
+  const child = start(request);
+  if (child === undefined) return { kind: 'not-started' };
   const kill = (): void => killGroup(child);
   process.once('exit', kill);
   const output = new Output();
@@ -70,6 +65,22 @@ export async function askProgram({ argv, env, timeoutMs, input }: ProgramRequest
     child.stdout?.destroy();
     child.stderr?.destroy();
     output.drop();
+  }
+}
+
+/** undefined for what the kernel does not take as a program: Bun throws where Node reports. */
+function start({ argv, env, input }: ProgramRequest): ChildProcess | undefined {
+  const [program, ...args] = argv;
+  try {
+    return spawn(program, args, {
+      env,
+      cwd: '/',
+      // A session of its own: /dev/tty, on which it could ask the user of the client, does not open; and a group to kill.
+      detached: true,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+  } catch {
+    return undefined;
   }
 }
 

@@ -258,6 +258,15 @@ describe('P8: a secret that is missing or wrong refuses the start, in the client
     );
   });
 
+  it('nor a fault of ours, when what the configuration names is no program', async () => {
+    const junk = write('bin/junk', '\u007fELF and nothing more', 0o755);
+    const noInterpreter = write('bin/lost', '#!/nowhere/sh\necho token\n', 0o755);
+    for (const program of [junk, noInterpreter])
+      expect(await refusal({ TOKEN: [{ command: [program] }] })).toMatch(
+        /^SECRET_UNAVAILABLE: .*\(TOKEN: command (?:junk|lost) could not be started\)/,
+      );
+  });
+
   it('a grant that reaches the file of a secret, or a program that gives one', async () => {
     const permissions = (access: string) => ({
       permissions: { filesystem: [{ path: '${workspace}', access }] },
