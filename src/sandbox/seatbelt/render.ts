@@ -1,0 +1,185 @@
+// Plan -> Seatbelt policy and its parameters. Pure. Nothing is mounted on macOS: what the plan puts in a place of the
+// launcher's own lies in a folder of this launch, and what Linux hides by not mounting it is refused by `deny default`.
+// Order is security: shallow before deep, so that the last match is the closest grant, and what nobody may do comes last.
+import { contains } from '../../profile/paths.ts';
+import type { FdSource, Mount, NetworkPlan, SandboxPlan } from '../../plan/plan.ts';
+import { BASE } from './base.ts';
+import { type Filter, type Operation, policyText, type Rule } from './policy.ts';
+
+/** Names of loopback addresses cannot be made in Seatbelt, so that the transparent way does not exist here. */
+export type SeatbeltPlan = SandboxPlan & { readonly network: Exclude<NetworkPlan, { kind: 'transparent' }> };
+
+/** Real paths, without links, of what has a fixed place inside the sandbox on Linux. */
+export interface SeatbeltPlaces {
+  readonly package: string;
+  /** The runtime's executable, not its folder: beside it lies what anybody installed. */
+  readonly runtime: string;
+  /** Made for this launch, and belonging to it alone. */
+  readonly home: string;
+  readonly tmp: string;
+  /** Files of the launch that the server only reads: authorities and secrets. */
+  readonly files: string;
+}
+
+export interface SeatbeltRendering {
+  readonly policy: string;
+  /** For `-D name=value`. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const READ: readonly Operation[] = ['file-read*', 'file-test-existence'];
+
+/** Without file-write-setugid, -owner and -mount, and without file-link: a second name of a file has no protection. */
+const WRITE: readonly Operation[] = [
+  'file-write-create',
+  'file-write-data',
+  'file-write-flags',
+  'file-write-mode',
+  'file-write-times',
+  'file-write-unlink',
+  'file-write-xattr',
+];
+
+interface Access {
+  readonly path: string;
+  readonly access: 'read' | 'write' | 'run';
+}
+
+export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): SeatbeltRendering {
+  const names = new Map<string, `PATH_${number}`>();
+  const filter = (kind: 'literal' | 'subpath' | 'path-ancestors', path: string): Filter => {
+    const name = names.get(path) ?? (`PATH_${names.size}` as const);
+    names.set(path, name);
+    return { kind, path: { kind: 'parameter', name } };
+  };
+  const accesses: Access[] = [
+    { path: places.home, access: 'write' },
+    { path: places.tmp, access: 'write' },
+    ...plan.mounts.flatMap((mount) => accessOf(mount, places)),
+    // A bind needs something to lie over; a rule does not. Still watched: a disk that folds case makes `.MCP.json` the same.
+    ...plan.watched.map(({ path }): Access => ({ path, access: 'read' })),
+  ];
+  const ordered = accesses
+    .filter(({ path }, index) => accesses.findIndex((other) => other.path === path) === index)
+    .sort((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
+  const rules: Rule[] = [
+    ...BASE,
+    ...ordered.map(
+      ({ path }): Rule => ({
+        decision: 'allow',
+        operations: ['file-read-metadata', 'file-test-existence'],
+        filters: [filter('path-ancestors', path)],
+        why: 'realpath asks about each folder on the way',
+      }),
+    ),
+    ...ordered.flatMap(({ path, access }) => accessRules(filter('subpath', path), access)),
+    ...fixedFolders(ordered).map(
+      (path): Rule => ({
+        decision: 'deny',
+        operations: ['file-write-unlink'],
+        filters: [filter('literal', path)],
+        why: 'renamed, it would take what is protected inside to a path without protection',
+      }),
+    ),
+    ...networkRules(plan.network),
+  ];
+  const parameters = Object.fromEntries([...names].map(([path, name]) => [name, path]));
+  return { policy: policyText(rules), parameters };
+}
+
+function accessRules(filter: Filter, access: Access['access']): Rule[] {
+  switch (access) {
+    case 'write':
+      return [
+        { decision: 'allow', operations: [...READ, ...WRITE], filters: [filter], why: 'granted: write' },
+      ];
+    case 'read':
+    case 'run': {
+      const operations: readonly Operation[] =
+        access === 'run' ? [...READ, 'file-map-executable', 'process-exec*'] : READ;
+      return [
+        { decision: 'allow', operations, filters: [filter], why: `granted: ${access}` },
+        {
+          decision: 'deny',
+          operations: ['file-write*'],
+          filters: [filter],
+          why: 'also in a writable folder',
+        },
+      ];
+    }
+  }
+}
+
+/** Roots of writable grants, and their folders on the way to a closer grant: on Linux they are, or hold, mount points. */
+function fixedFolders(ordered: readonly Access[]): string[] {
+  const roots = ordered.filter(({ access }) => access === 'write').map(({ path }) => path);
+  const inner = ordered.flatMap(({ path }) =>
+    ancestors(path).filter((folder) => roots.some((root) => contains(root, folder))),
+  );
+  return [...new Set([...roots, ...inner])].sort();
+}
+
+function ancestors(path: string): string[] {
+  const parts = path.split('/').slice(1, -1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}
+
+function depth(path: string): number {
+  return path.split('/').length;
+}
+
+function accessOf(mount: Mount, places: SeatbeltPlaces): Access[] {
+  switch (mount.kind) {
+    case 'bind':
+      return boundAccess(mount.from, mount.source, mount.access, places);
+    case 'file':
+    case 'secret-file':
+      return [{ path: places.files, access: 'read' }];
+    // The launcher's own root, /proc and /dev have no counterpart; base.ts says what is readable of the system.
+    case 'system':
+    case 'tmpfs':
+    case 'folder':
+    case 'symlink':
+    case 'hide':
+    case 'proc':
+    case 'dev':
+    case 'remount-read-only':
+      return [];
+  }
+}
+
+function boundAccess(
+  from: FdSource,
+  source: string,
+  access: 'read' | 'write',
+  places: SeatbeltPlaces,
+): Access[] {
+  switch (from.role) {
+    case 'package':
+      return [{ path: places.package, access: 'run' }];
+    case 'runtime':
+      return [{ path: places.runtime, access: 'run' }];
+    case 'grant':
+      return [{ path: source, access }];
+    // It opens the way out inside a network of the server's own, which macOS does not have.
+    case 'stage':
+      return [];
+  }
+}
+
+function networkRules(network: SeatbeltPlan['network']): Rule[] {
+  switch (network.kind) {
+    case 'none':
+      return [];
+    case 'proxy':
+      return [
+        {
+          decision: 'allow',
+          operations: ['network-outbound'],
+          // Never `local ip`: it matches the near end, and with it every destination.
+          filters: [{ kind: 'remote-localhost', port: network.port }],
+          why: 'the broker of this launch, and nothing else of this machine or beyond',
+        },
+      ];
+  }
+}
