@@ -24,6 +24,8 @@ export interface ClaudeFacts {
   }>;
   /** Files that no client could read. */
   readonly broken: readonly string[];
+  /** Settings beside ours that somebody who is not root could change; `why` is the end of a sentence. */
+  readonly unsafe: ReadonlyArray<{ readonly path: string; readonly why: string }>;
 }
 
 export interface ClientPolicyFacts {

@@ -12,10 +12,12 @@ const EXPORT = 'cordon export claude-code --out /';
 export function judgeClaude(claude: ClaudeFacts, facts: ClientPolicyFacts): Finding[] {
   return [
     ...broken(claude),
+    ...unsafe(claude),
     ...lock(claude),
     ...nameOnly(claude),
     ...variables(claude),
     ...servers(claude, facts),
+    ...readmitted(claude),
     ...environment(claude),
   ];
 }
@@ -32,13 +34,22 @@ function broken({ broken: files }: ClaudeFacts): Finding[] {
   );
 }
 
+function unsafe({ unsafe: files }: ClaudeFacts): Finding[] {
+  return files.map(({ path, why }) =>
+    clientFinding(
+      'claude-unsafe',
+      `${TITLE}: settings`,
+      'failed',
+      `${quote(path)} counts as policy: ${why}`,
+      [`chown root:root ${path} && chmod 0644 ${path}`],
+    ),
+  );
+}
+
 /** Without it a list of the user's own is added to the administrator's. */
 function lock({ settings }: ClaudeFacts): Finding[] {
   const title = `${TITLE}: lock`;
-  const values = settings.flatMap(({ members }) =>
-    Object.hasOwn(members, 'allowManagedMcpServersOnly') ? [members['allowManagedMcpServersOnly']] : [],
-  );
-  if (values.at(-1) === true)
+  if (lastValue(settings, 'allowManagedMcpServersOnly') === true)
     return [clientFinding('claude-lock', title, 'ok', 'nobody can add to the list of what may start')];
   return [
     clientFinding(
@@ -136,6 +147,34 @@ function servers({ servers: list }: ClaudeFacts, { program, profiles }: ClientPo
   ];
 }
 
+/** What managed settings let in beside managed-mcp.json: remote servers, which no launcher stands in front of. */
+function readmitted({ settings }: ClaudeFacts): Finding[] {
+  const found = [
+    ...settings.flatMap(({ members }) => {
+      const { managedMcpServers: remote } = members;
+      return isObject(remote) ? Object.keys(remote) : listOf(remote).map((one) => JSON.stringify(one));
+    }),
+    ...['allowAllClaudeAiMcps', 'allowClaudeInChromeWithManagedMcp'].filter(
+      (name) => lastValue(settings, name) === true,
+    ),
+  ];
+  if (found.length === 0) return [];
+  return [
+    clientFinding(
+      'claude-readmitted',
+      `${TITLE}: other servers`,
+      'weaker',
+      `managed settings also let in: ${found.map((one) => quote(one)).join(', ')}`,
+      ['take out of the managed settings what is not meant to be reachable'],
+    ),
+  ];
+}
+
+/** Of a member that is no list and no object, the file that is read last counts. */
+function lastValue(settings: ClaudeFacts['settings'], name: string): unknown {
+  return settings.findLast(({ members }) => Object.hasOwn(members, name))?.members[name];
+}
+
 /** Variables that would make an interpreter run other code, and the switch that keeps a user's from servers. */
 function environment({ servers: list, settings }: ClaudeFacts): Finding[] {
   const title = `${TITLE}: environment`;
@@ -158,7 +197,9 @@ function environment({ servers: list, settings }: ClaudeFacts): Finding[] {
       [`take ${quote(name)} out`],
     ),
   );
-  if (given.some((env) => env['CLAUDE_CODE_MCP_ALLOWLIST_ENV'] === '1')) return findings;
+  const name = 'CLAUDE_CODE_MCP_ALLOWLIST_ENV';
+  // Objects are merged: the last file that has the name decides.
+  if (given.findLast((env) => Object.hasOwn(env, name))?.[name] === '1') return findings;
   return [
     ...findings,
     clientFinding(

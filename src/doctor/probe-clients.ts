@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { claudeFolder } from '../export/claude-code.ts';
 import { entriesFor } from '../export/entries.ts';
-import { checkFile } from '../export/files.ts';
+import { checkFile, ownershipOf, realPath } from '../export/files.ts';
 import { isObject } from '../export/merge.ts';
 import { CLIENTS, type System } from '../export/policy.ts';
 import { policyFor } from '../export/policies.ts';
@@ -36,11 +36,15 @@ export function probeClients(installation: Installation, programRoot: string): C
     program,
     profiles: profiles.map(({ name }) => name),
     clients,
-    claude: probeClaude(claudeFolder(system)),
+    claude: probeClaude(
+      claudeFolder(system),
+      clients.flatMap(({ files }) => files.map((file) => file.path)),
+    ),
   };
 }
 
-function probeClaude(folder: string): ClaudeFacts | undefined {
+/** @param judged files whose owner and mode are judged with what is in them */
+export function probeClaude(folder: string, judged: readonly string[]): ClaudeFacts | undefined {
   const dropIns = path.join(folder, 'managed-settings.d');
   const settingsFiles = [
     path.join(folder, 'managed-settings.json'),
@@ -62,11 +66,16 @@ function probeClaude(folder: string): ClaudeFacts | undefined {
   });
   if (mcp === undefined && settings.length === 0 && broken.length === 0) return undefined;
   const servers = mcp?.['mcpServers'];
-  return { servers: isObject(servers) ? servers : {}, settings, broken };
+  // Each of them can open what ours closes.
+  const unsafe = settings.flatMap(({ path: file }) => {
+    const why = judged.includes(file) ? undefined : ownershipOf(file);
+    return why === undefined ? [] : [{ path: file, why }];
+  });
+  return { servers: isObject(servers) ? servers : {}, settings, broken, unsafe };
 }
 
 function membersOf(file: string): Readonly<Record<string, unknown>> | 'missing' | 'broken' {
-  const found = readSmallFile(file, MAX_BYTES);
+  const found = readSmallFile(realPath(file), MAX_BYTES);
   if (found.kind === 'missing') return 'missing';
   if (found.kind === 'unreadable') return 'broken';
   try {

@@ -66,7 +66,8 @@ export function writePolicyFile(
   return { path: place, changed: true };
 }
 
-function ownershipOf(file: string): string | undefined {
+/** Why somebody who is not root could change the file, as the end of a sentence. */
+export function ownershipOf(file: string): string | undefined {
   try {
     requireRootOwned(file);
     return undefined;
@@ -77,7 +78,7 @@ function ownershipOf(file: string): string | undefined {
 }
 
 /** Clients follow links here. */
-function realPath(file: string): string {
+export function realPath(file: string): string {
   try {
     return fs.realpathSync(file);
   } catch {

@@ -16,6 +16,7 @@ const whole: ClaudeFacts = {
   servers: mcp?.['mcpServers'] as ClaudeFacts['servers'],
   settings: [{ path: SETTINGS, members: settings ?? {} }],
   broken: [],
+  unsafe: [],
 };
 
 function judged(claude: Partial<ClaudeFacts>, more: Partial<ClientPolicyFacts> = {}) {
@@ -108,6 +109,35 @@ describe('Claude Code', () => {
       'LD_PRELOAD',
     ],
     ['servers that get everything', withMembers({ env: {} }), 'claude-environment', 'environment'],
+    [
+      'a switch that a later file turns off',
+      {
+        settings: [
+          ...whole.settings,
+          { path: 'z', members: { env: { CLAUDE_CODE_MCP_ALLOWLIST_ENV: '0' } } },
+        ],
+      },
+      'claude-environment',
+      'environment',
+    ],
+    [
+      'remote servers from managed settings',
+      { settings: [{ path: 'a', members: { managedMcpServers: { wiki: {} } } }, ...whole.settings] },
+      'claude-readmitted',
+      '"wiki"',
+    ],
+    [
+      'connectors of an account',
+      withMembers({ allowAllClaudeAiMcps: true }),
+      'claude-readmitted',
+      'allowAllClaudeAiMcps',
+    ],
+    [
+      'settings that a user can change',
+      { unsafe: [{ path: '/etc/claude-code/managed-settings.json', why: 'must belong to root' }] },
+      'claude-unsafe',
+      'managed-settings.json',
+    ],
     [
       'a file that cannot be read',
       { broken: ['/etc/claude-code/managed-mcp.json'] },

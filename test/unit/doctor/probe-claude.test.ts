@@ -1,0 +1,35 @@
+// Claude Code's managed files as they lie on a disk: links are followed, as the client does, and owners are looked at.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { probeClaude } from '../../../src/doctor/probe-clients.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-claude-'));
+  fs.mkdirSync(path.join(folder, 'managed-settings.d'));
+});
+afterEach(() => {
+  fs.rmSync(folder, { recursive: true });
+});
+
+it('a file behind a link is read, as Claude Code reads it', () => {
+  const target = path.join(folder, 'elsewhere.json');
+  fs.writeFileSync(target, '{"mcpServers":{"memory":{}}}');
+  fs.symlinkSync(target, path.join(folder, 'managed-mcp.json'));
+  expect(probeClaude(folder, [])).toMatchObject({ servers: { memory: {} }, broken: [] });
+});
+
+it('a drop-in that others could change is unsafe; one that is judged elsewhere is not said twice', () => {
+  const dropIn = path.join(folder, 'managed-settings.d', '90-other.json');
+  fs.writeFileSync(dropIn, '{}');
+  fs.chmodSync(dropIn, 0o666);
+  expect(probeClaude(folder, [])?.unsafe.map((found) => found.path)).toEqual([dropIn]);
+  expect(probeClaude(folder, [dropIn])?.unsafe).toEqual([]);
+});
+
+it('no file, no facts', () => {
+  expect(probeClaude(folder, [])).toBeUndefined();
+});
