@@ -128,6 +128,17 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     async () => (await import('./secret.ts')).secretCommand,
   );
   verb(
+    'setup [profile...]',
+    'install this program on the whole machine, with these shipped profiles as its policy; needs root',
+    async () => (await import('./setup.ts')).setupCommand,
+    [
+      ['--system', 'for every user: /opt/cordon, /etc/cordon and /var/lib/cordon'],
+      ['--dry-run', 'only say what would be changed'],
+      ['--remove', 'remove program and store; the policy in /etc/cordon stays'],
+      ['--root <folder>', 'write below this folder, for an image or a package'],
+    ],
+  );
+  verb(
     'doctor',
     'start the strict sandbox around a probe and check every protection from inside',
     async () => (await import('./doctor.ts')).doctorCommand,

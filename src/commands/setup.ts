@@ -1,0 +1,53 @@
+// `cordon setup --system [profile...]`: this program and its policy where only root can change them.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setupNeedsRoot, setupNeedsSystem, setupRemovesAll, setupWords } from '../messages/setup.ts';
+import { requireRootOwned } from '../profile/ownership.ts';
+import { removeFrom, setUp, type Target } from '../setup/apply.ts';
+import { wantedOnMachine } from '../setup/layout.ts';
+import { profileFiles, programFiles } from '../setup/sources.ts';
+import type { CommandContext } from './context.ts';
+
+export interface SetupOptions {
+  readonly system?: boolean;
+  readonly dryRun?: boolean;
+  readonly remove?: boolean;
+  readonly root?: string;
+}
+
+/** Exit status 0, also when nothing was to do. */
+export async function setupCommand(
+  context: CommandContext,
+  profiles: readonly string[],
+  options: SetupOptions,
+): Promise<number> {
+  if (options.system !== true) throw setupNeedsSystem();
+  if (options.remove === true && profiles.length > 0) throw setupRemovesAll();
+  const target = targetOf(options);
+  const changes = options.remove === true ? removeFrom(target) : setUp(wantedHere(profiles), target);
+  if (context.json) {
+    context.out(`${JSON.stringify({ dryRun: target.dryRun, changes }, null, 2)}\n`);
+    return 0;
+  }
+  for (const change of changes) context.out(`${setupWords.change(change, target.dryRun)}\n`);
+  if (changes.length === 0) context.out(`${setupWords.nothing}\n`);
+  if (options.remove === true) context.out(`${setupWords.kept}\n`);
+  else if (profiles.length === 0) context.err(`${setupWords.noProfiles}\n`);
+  return 0;
+}
+
+function wantedHere(profiles: readonly string[]) {
+  // dist/cordon of the copy that runs: an upgrade is the new version's setup.
+  const program = path.dirname(path.dirname(process.execPath));
+  return wantedOnMachine(programFiles(program), profileFiles(program, profiles));
+}
+
+/** @throws CordonError INSTALLATION_UNSAFE when what would be written could be swapped by somebody else */
+function targetOf({ root, dryRun = false }: SetupOptions): Target {
+  const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
+  // A folder that becomes an image or a package: whoever builds that decides about its owners.
+  if (root !== undefined) return { root: path.resolve(root), uid, gid, dryRun };
+  if (uid !== 0 && !dryRun) throw setupNeedsRoot();
+  for (const parent of ['/opt', '/etc', '/var/lib']) if (fs.existsSync(parent)) requireRootOwned(parent);
+  return { root: '/', uid: 0, gid: 0, dryRun };
+}

@@ -1,0 +1,118 @@
+// Brings a machine to what layout.ts says, one step after the other, and says each. Links are never followed: whoever made
+// one would choose where root writes.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setupBlocked } from '../messages/setup.ts';
+import { outputUnwritable } from '../messages.ts';
+import { REMOVED, type Wanted, type WantedFile } from './layout.ts';
+
+export interface Change {
+  readonly what: 'create' | 'replace' | 'own' | 'remove';
+  /** On the machine, without the root that it was written below. */
+  readonly path: string;
+}
+
+export interface Target {
+  /** `/`, or a folder that becomes a machine's root later. */
+  readonly root: string;
+  /** To whom everything is to belong. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly dryRun: boolean;
+}
+
+/** @returns what was changed, or would be; nothing on a machine that is as it should be */
+export function setUp(wanted: readonly Wanted[], target: Target): readonly Change[] {
+  const changes: Change[] = [];
+  for (const one of wanted) {
+    const what = one.kind === 'folder' ? folder(one.path, target) : file(one, target);
+    if (what !== undefined) changes.push({ what, path: one.path });
+  }
+  return changes;
+}
+
+/** The program goes first: without it nothing starts, and no moment comes in which it runs without policy. */
+export function removeFrom(target: Target): readonly Change[] {
+  const present = REMOVED.filter((one) => lookAt(path.join(target.root, one)) !== undefined);
+  if (!target.dryRun)
+    effect(() => {
+      for (const one of present) fs.rmSync(path.join(target.root, one), { recursive: true });
+    });
+  return present.map((one) => ({ what: 'remove', path: one }));
+}
+
+function folder(name: string, target: Target): Change['what'] | undefined {
+  const place = path.join(target.root, name);
+  const stat = lookAt(place);
+  if (stat === undefined) {
+    if (!target.dryRun)
+      effect(() => {
+        fs.mkdirSync(place, { recursive: true, mode: 0o755 });
+        own(place, target);
+      });
+    return 'create';
+  }
+  if (!stat.isDirectory()) throw setupBlocked(place, 'is not a folder');
+  if (isAs(stat, 0o755, target)) return undefined;
+  if (!target.dryRun) effect(() => own(place, target));
+  return 'own';
+}
+
+function file(wanted: WantedFile, target: Target): Change['what'] | undefined {
+  const place = path.join(target.root, wanted.path);
+  const stat = lookAt(place);
+  if (stat !== undefined && !stat.isFile()) throw setupBlocked(place, 'is not a regular file');
+  const before = stat === undefined ? undefined : effect(() => fs.readFileSync(place));
+  if (stat !== undefined && isAs(stat, wanted.mode, target) && stat.nlink === 1)
+    if (wanted.keep || before?.equals(wanted.content) === true) return undefined;
+  const content = wanted.keep && before !== undefined ? before : wanted.content;
+  // Also where only owner or mode is wrong: who has the old file open can still write to it.
+  if (!target.dryRun) replace(place, content, wanted.mode, target);
+  if (before === undefined) return 'create';
+  return before.equals(content) ? 'own' : 'replace';
+}
+
+/** A start at this moment finds the old file or the new one. */
+function replace(place: string, content: Buffer, mode: number, { uid, gid }: Target): void {
+  effect(() => {
+    const temporary = path.join(path.dirname(place), `.${path.basename(place)}.new`);
+    // What a setup that was killed left behind.
+    fs.rmSync(temporary, { force: true });
+    try {
+      const fd = fs.openSync(temporary, 'wx', 0o600);
+      try {
+        fs.writeFileSync(fd, content);
+        fs.fchownSync(fd, uid, gid);
+        fs.fchmodSync(fd, mode);
+        fs.fsyncSync(fd);
+      } finally {
+        fs.closeSync(fd);
+      }
+      fs.renameSync(temporary, place);
+    } finally {
+      fs.rmSync(temporary, { force: true });
+    }
+  });
+}
+
+function own(folderName: string, { uid, gid }: Target): void {
+  fs.chownSync(folderName, uid, gid);
+  // Whatever umask the administrator's shell has.
+  fs.chmodSync(folderName, 0o755);
+}
+
+function isAs(stat: fs.Stats, mode: number, { uid, gid }: Target): boolean {
+  return stat.uid === uid && stat.gid === gid && (stat.mode & 0o7777) === mode;
+}
+
+function lookAt(place: string): fs.Stats | undefined {
+  return effect(() => fs.lstatSync(place, { throwIfNoEntry: false }));
+}
+
+function effect<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw outputUnwritable(error);
+  }
+}

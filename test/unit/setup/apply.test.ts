@@ -1,0 +1,110 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removeFrom, setUp, type Target } from '../../../src/setup/apply.ts';
+import { wantedOnMachine } from '../../../src/setup/layout.ts';
+
+const PROGRAM = [
+  { path: 'bin/cordon', content: Buffer.from('#!/bin/sh\n') },
+  { path: 'dist/cordon', content: Buffer.from('one') },
+];
+const PROFILES = [{ path: 'memory/profile.json', content: Buffer.from('{}\n') }];
+
+let root = '';
+let target: Target;
+const at = (file: string) => path.join(root, file);
+const modeOf = (file: string) => fs.lstatSync(at(file)).mode & 0o7777;
+const apply = (program = PROGRAM) => setUp(wantedOnMachine(program, PROFILES), target);
+
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-setup-'));
+  target = { root, uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, dryRun: false };
+});
+afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+
+describe('setting a machine up', () => {
+  it('makes everything whatever the umask, the policy last, and nothing the second time', () => {
+    const before = process.umask(0o077);
+    try {
+      expect(apply().at(-1)).toEqual({ what: 'create', path: '/etc/cordon/config.json' });
+    } finally {
+      process.umask(before);
+    }
+    expect(modeOf('opt/cordon/bin/cordon')).toBe(0o755);
+    expect(modeOf('var/lib/cordon/store')).toBe(0o755);
+    expect(modeOf('etc/cordon/profiles/memory/profile.json')).toBe(0o644);
+    expect(apply()).toEqual([]);
+  });
+
+  it('a dry run says the same and changes nothing', () => {
+    const planned = setUp(wantedOnMachine(PROGRAM, PROFILES), { ...target, dryRun: true });
+    expect(fs.readdirSync(root)).toEqual([]);
+    expect(planned).toEqual(apply());
+  });
+
+  it('an upgrade replaces the file, so that a running one stays whole, and keeps the configuration', () => {
+    apply();
+    fs.writeFileSync(at('etc/cordon/config.json'), '{ "schema": 1, "secrets": {} }\n');
+    const running = fs.openSync(at('opt/cordon/dist/cordon'), 'r');
+    const next = PROGRAM.map((file) =>
+      file.path === 'dist/cordon' ? { ...file, content: Buffer.from('two') } : file,
+    );
+    expect(apply(next)).toEqual([{ what: 'replace', path: '/opt/cordon/dist/cordon' }]);
+    expect(fs.readFileSync(running, 'utf8')).toBe('one');
+    fs.closeSync(running);
+    expect(fs.readFileSync(at('opt/cordon/dist/cordon'), 'utf8')).toBe('two');
+    expect(fs.readFileSync(at('etc/cordon/config.json'), 'utf8')).toContain('secrets');
+  });
+
+  it.each(['opt/cordon', 'etc/cordon/profiles/memory', 'opt/cordon/dist/cordon', 'etc/cordon/config.json'])(
+    'a mode that lets others write is mended: %s',
+    (file) => {
+      apply();
+      const right = modeOf(file);
+      fs.chmodSync(at(file), 0o777);
+      expect(apply()).toEqual([{ what: 'own', path: `/${file}` }]);
+      expect(modeOf(file)).toBe(right);
+    },
+  );
+
+  it('who had a file open that was writable cannot write to the mended one', () => {
+    apply();
+    const program = at('opt/cordon/dist/cordon');
+    fs.chmodSync(program, 0o777);
+    const planted = fs.openSync(program, 'r+');
+    apply();
+    fs.writeSync(planted, 'evil');
+    fs.closeSync(planted);
+    expect(fs.readFileSync(program, 'utf8')).toBe('one');
+  });
+
+  it('a second name of a file is cut off', () => {
+    apply();
+    fs.linkSync(at('etc/cordon/config.json'), at('elsewhere'));
+    expect(apply()).toEqual([{ what: 'own', path: '/etc/cordon/config.json' }]);
+    expect(fs.lstatSync(at('etc/cordon/config.json')).nlink).toBe(1);
+  });
+
+  it.each(['opt/cordon', 'etc/cordon/profiles', 'etc/cordon/config.json'])(
+    'a link is never followed: %s',
+    (file) => {
+      fs.mkdirSync(at('outside'));
+      fs.mkdirSync(path.dirname(at(file)), { recursive: true, mode: 0o755 });
+      fs.symlinkSync(at('outside'), at(file));
+      expect(() => apply()).toThrow(/is not a/);
+      expect(fs.readdirSync(at('outside'))).toEqual([]);
+    },
+  );
+
+  it('removes program and store, and leaves the policy', () => {
+    apply();
+    expect(removeFrom({ ...target, dryRun: true })).toHaveLength(2);
+    expect(fs.existsSync(at('opt/cordon'))).toBe(true);
+    removeFrom(target);
+    expect(fs.existsSync(at('opt/cordon'))).toBe(false);
+    expect(fs.existsSync(at('var/lib/cordon'))).toBe(false);
+    expect(fs.existsSync(at('etc/cordon/config.json'))).toBe(true);
+    expect(removeFrom(target)).toEqual([]);
+  });
+});
