@@ -8,6 +8,7 @@ import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
 import { makeAuthority } from '../egress/authority.ts';
 import { readDocument } from '../unit/docs/markdown.ts';
@@ -146,52 +147,55 @@ function egressOf(home: Home, profile: string): ReadonlyArray<Readonly<Record<st
     .filter((line) => line['event'] === 'egress' && line['profile'] === profile);
 }
 
-describe.each(HOME_NAMES.map((name, index) => ({ name, index })))('P3 $name', ({ index }) => {
-  it.each(SERVERS)(
-    '$profile: lists its tools, reaches $host and nothing else',
-    async ({ profile, host, tools, call, header }) => {
-      const home = installed.homes[index];
-      if (home === undefined) throw new Error('no such home');
-      const client = await connectLegacy(serverOf(home, profile));
-      const listed = await client.sdk.listTools();
-      expect(listed.tools.length).toBeGreaterThanOrEqual(tools);
-      const before = arrived.length;
-      // What it makes of an empty answer is its own business.
-      await client.call(...call).catch(() => {});
-      await client.close();
-      const reached = arrived.slice(before);
-      expect(reached.map((request) => request.host)).toEqual(reached.map(() => host));
-      expect(reached.length).toBeGreaterThan(0);
-      if (header !== undefined) expect(reached[0]?.headers[header]).toContain(KEY);
-      const told = egressOf(home, profile);
-      expect(told.length).toBeGreaterThan(0);
-      for (const line of told) expect(line).toMatchObject({ host, port: 443, verdict: 'allowed' });
-    },
-  );
+describe.runIf(hasOwnMachine).each(HOME_NAMES.map((name, index) => ({ name, index })))(
+  'P3 $name',
+  ({ index }) => {
+    it.each(SERVERS)(
+      '$profile: lists its tools, reaches $host and nothing else',
+      async ({ profile, host, tools, call, header }) => {
+        const home = installed.homes[index];
+        if (home === undefined) throw new Error('no such home');
+        const client = await connectLegacy(serverOf(home, profile));
+        const listed = await client.sdk.listTools();
+        expect(listed.tools.length).toBeGreaterThanOrEqual(tools);
+        const before = arrived.length;
+        // What it makes of an empty answer is its own business.
+        await client.call(...call).catch(() => {});
+        await client.close();
+        const reached = arrived.slice(before);
+        expect(reached.map((request) => request.host)).toEqual(reached.map(() => host));
+        expect(reached.length).toBeGreaterThan(0);
+        if (header !== undefined) expect(reached[0]?.headers[header]).toContain(KEY);
+        const told = egressOf(home, profile);
+        expect(told.length).toBeGreaterThan(0);
+        for (const line of told) expect(line).toMatchObject({ host, port: 443, verdict: 'allowed' });
+      },
+    );
 
-  it.each(SERVERS.filter(({ isRequired }) => isRequired))(
-    'P8: $profile is refused without its secret, in the words of the README',
-    async ({ profile, key }) => {
-      const home = installed.homes[index];
-      if (home === undefined) throw new Error('no such home');
-      const file = path.join(home.home, '.config/cordon/config.json');
-      const configured = fs.readFileSync(file);
-      fs.rmSync(file);
-      try {
-        const [, line = ''] = /^ +(SECRET_UNAVAILABLE: .*)$/m.exec(readDocument('README.md')) ?? [];
-        const shown = line.replaceAll('NOTION_TOKEN', key ?? '');
-        await expect(connectLegacy(serverOf(home, profile))).rejects.toThrow(
-          // Why the keyring has none differs from machine to machine.
-          new RegExp(shown.replaceAll(/[().]/g, '\\$&').replace('keyring not set', 'keyring [^)]+')),
-        );
-      } finally {
-        home.write(file, configured);
-      }
-    },
-  );
+    it.each(SERVERS.filter(({ isRequired }) => isRequired))(
+      'P8: $profile is refused without its secret, in the words of the README',
+      async ({ profile, key }) => {
+        const home = installed.homes[index];
+        if (home === undefined) throw new Error('no such home');
+        const file = path.join(home.home, '.config/cordon/config.json');
+        const configured = fs.readFileSync(file);
+        fs.rmSync(file);
+        try {
+          const [, line = ''] = /^ +(SECRET_UNAVAILABLE: .*)$/m.exec(readDocument('README.md')) ?? [];
+          const shown = line.replaceAll('NOTION_TOKEN', key ?? '');
+          await expect(connectLegacy(serverOf(home, profile))).rejects.toThrow(
+            // Why the keyring has none differs from machine to machine.
+            new RegExp(shown.replaceAll(/[().]/g, '\\$&').replace('keyring not set', 'keyring [^)]+')),
+          );
+        } finally {
+          home.write(file, configured);
+        }
+      },
+    );
 
-  it('the proxy was asked for granted hosts alone, by their names', () => {
-    const granted = SERVERS.map(({ host }) => `${host}:443`);
-    expect(new Set(asked)).toEqual(new Set(granted));
-  });
-});
+    it('the proxy was asked for granted hosts alone, by their names', () => {
+      const granted = SERVERS.map(({ host }) => `${host}:443`);
+      expect(new Set(asked)).toEqual(new Set(granted));
+    });
+  },
+);

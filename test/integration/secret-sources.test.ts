@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, ROOT, startLauncher } from '../fixtures/launcher.ts';
@@ -92,7 +93,7 @@ async function start(
   return seen;
 }
 
-describe('a real keyring', () => {
+describe.runIf(hasOwnMachine)('a real keyring', () => {
   it('is filled, shown, used and emptied; no value is printed', async () => {
     configure(undefined);
     const listed = () =>
@@ -146,7 +147,7 @@ describe('a real keyring', () => {
   });
 });
 
-describe('a real pass', () => {
+describe.runIf(hasOwnMachine)('a real pass', () => {
   const env = { HOME: home, PATH: '/usr/bin:/bin' };
 
   beforeAll(() => {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
@@ -60,7 +61,7 @@ async function evaluate(launcher: Launcher, code: string): Promise<unknown> {
   return (JSON.parse(result.content[0].text) as { ok: unknown }).ok;
 }
 
-describe('P4: the three ways into the server', () => {
+describe.runIf(hasOwnMachine)('P4: the three ways into the server', () => {
   it('a variable, a file that it alone can read, the end of an argument', async () => {
     const print = write('bin/print', '#!/bin/sh\nprintf "%s\\n" "$1"\n', 0o755);
     install(
@@ -104,7 +105,7 @@ describe('P4: the three ways into the server', () => {
   });
 });
 
-describe('P4: the canary is in the server and nowhere else', () => {
+describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else', () => {
   const words = {
     TOKEN: 'canary-a7f31e',
     KEY: 'canary-b90c2d',
@@ -170,11 +171,10 @@ describe('P4: the canary is in the server and nowhere else', () => {
       expect(inside).toBe(words.TOKEN + words.PIPED);
       const failed = await launcher.call('run', { code: 'throw new Error(process.env.TOKEN)' });
       expect(failed).toBeDefined();
-      const isRoot = process.getuid?.() === 0;
       const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
       return [
         await search(3),
-        isRoot ? await search(3, nobody) : [],
+        await search(3, nobody),
         { stderr: launcher.stderr(), server: serverOf(launcher.child.pid ?? 0) },
       ] as const;
     });
@@ -228,94 +228,100 @@ function serverOf(launcher: number): number {
   return current;
 }
 
-describe('P8: a secret that is missing or wrong refuses the start, in the client too', () => {
-  const refusal = async (sources?: unknown) => {
-    install('refused', { secrets: { TOKEN: { why } } }, sources);
-    const launcher = start('refused');
-    const { error } = (await launcher.request('initialize', INITIALIZE)) as {
-      error: { message: string; data: unknown };
-    };
-    launcher.child.stdin?.end();
-    expect(await launcher.exited).toMatchObject({ code: 125 });
-    expect(error.data).toMatchObject({ source: 'cordon' });
-    return error.message;
-  };
-
-  it('says which, where it was looked for, and how to set it', async () => {
-    expect(await refusal()).toMatch(
-      /^SECRET_UNAVAILABLE: the server needs the secret TOKEN, which is not there \(TOKEN: keyring .*\); fix: cordon secret set <profile> TOKEN$/,
-    );
-    expect(await refusal({ TOKEN: [{ file: '/nowhere/token' }] })).toBe(
-      'SECRET_UNAVAILABLE: the server needs the secret TOKEN, which is not there (TOKEN: file "/nowhere/token" does not exist); fix: cordon secret list <profile>',
-    );
-  });
-
-  it('never an empty text, never a part of what was given', async () => {
-    const given = write('bin/several', '#!/bin/sh\necho canary-one; echo canary-two\n', 0o755);
-    const message = await refusal({ TOKEN: [{ command: [given] }] });
-    expect(message).toBe(
-      'SECRET_UNAVAILABLE: the secret TOKEN cannot be used: command several gave several lines, and a secret is one; fix: cordon secret list <profile>',
-    );
-  });
-
-  it('nor a fault of ours, when what the configuration names is no program', async () => {
-    const junk = write('bin/junk', '\u007fELF and nothing more', 0o755);
-    const noInterpreter = write('bin/lost', '#!/nowhere/sh\necho token\n', 0o755);
-    for (const program of [junk, noInterpreter])
-      expect(await refusal({ TOKEN: [{ command: [program] }] })).toMatch(
-        /^SECRET_UNAVAILABLE: .*\(TOKEN: command (?:junk|lost) could not be started\)/,
-      );
-  });
-
-  it('a grant that reaches the file of a secret, or a program that gives one', async () => {
-    const permissions = (access: string) => ({
-      permissions: { filesystem: [{ path: '${workspace}', access }] },
-      secrets: { TOKEN: { why } },
-    });
-    const file = path.join(workspace, 'token');
-    fs.writeFileSync(file, 'canary', { mode: 0o600 });
-    const program = path.join(workspace, 'give');
-    fs.writeFileSync(program, '#!/bin/sh\necho token\n', { mode: 0o755 });
-    const tried = async (access: string, source: unknown) => {
-      install('reaches', permissions(access), { TOKEN: [source] });
-      const launcher = start('reaches');
-      const answer = await launcher.request('initialize', INITIALIZE);
+describe.runIf(hasOwnMachine)(
+  'P8: a secret that is missing or wrong refuses the start, in the client too',
+  () => {
+    const refusal = async (sources?: unknown) => {
+      install('refused', { secrets: { TOKEN: { why } } }, sources);
+      const launcher = start('refused');
+      const { error } = (await launcher.request('initialize', INITIALIZE)) as {
+        error: { message: string; data: unknown };
+      };
       launcher.child.stdin?.end();
-      await launcher.exited;
-      return (answer['error'] as { message: string } | undefined)?.message ?? 'started';
+      expect(await launcher.exited).toMatchObject({ code: 125 });
+      expect(error.data).toMatchObject({ source: 'cordon' });
+      return error.message;
     };
-    expect(await tried('read', { file })).toMatch(/^GRANT_PATH_UNSAFE: .*which holds a secret/);
-    expect(await tried('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
-    expect(await tried('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
-    expect(await tried('read', { command: [program] })).toBe('started');
-  });
-});
 
-it('P4: a variable of the client reaches the server that was granted it, and no other', async () => {
-  const profile = { secrets: { GITHUB_TOKEN: { why } } };
-  const asked = (sources: unknown) => {
-    install('variable', profile, { GITHUB_TOKEN: sources });
-    // The client is the shell, in whose environment the variable is; cordon itself is not given it.
-    const command = whereHomeIs(home, ['/bin/sh', '-c', '"$0" run variable; exit $?', CORDON]);
-    return startLauncher('variable', {
-      home,
-      cwd: workspace,
-      command,
-      env: { GITHUB_TOKEN: 'canary', OTHER: 'x' },
+    it('says which, where it was looked for, and how to set it', async () => {
+      expect(await refusal()).toMatch(
+        /^SECRET_UNAVAILABLE: the server needs the secret TOKEN, which is not there \(TOKEN: keyring .*\); fix: cordon secret set <profile> TOKEN$/,
+      );
+      expect(await refusal({ TOKEN: [{ file: '/nowhere/token' }] })).toBe(
+        'SECRET_UNAVAILABLE: the server needs the secret TOKEN, which is not there (TOKEN: file "/nowhere/token" does not exist); fix: cordon secret list <profile>',
+      );
     });
-  };
-  const launcher = asked([{ environment: 'GITHUB_TOKEN' }]);
-  await launcher.request('initialize', INITIALIZE);
-  launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
-  expect(await evaluate(launcher, 'return [process.env.GITHUB_TOKEN, process.env.OTHER]')).toEqual([
-    'canary',
-    null,
-  ]);
-  launcher.child.stdin?.end();
-  await launcher.exited;
-});
 
-it('EV: a HOME that a repository made the client set starts no program', async () => {
+    it('never an empty text, never a part of what was given', async () => {
+      const given = write('bin/several', '#!/bin/sh\necho canary-one; echo canary-two\n', 0o755);
+      const message = await refusal({ TOKEN: [{ command: [given] }] });
+      expect(message).toBe(
+        'SECRET_UNAVAILABLE: the secret TOKEN cannot be used: command several gave several lines, and a secret is one; fix: cordon secret list <profile>',
+      );
+    });
+
+    it('nor a fault of ours, when what the configuration names is no program', async () => {
+      const junk = write('bin/junk', '\u007fELF and nothing more', 0o755);
+      const noInterpreter = write('bin/lost', '#!/nowhere/sh\necho token\n', 0o755);
+      for (const program of [junk, noInterpreter])
+        expect(await refusal({ TOKEN: [{ command: [program] }] })).toMatch(
+          /^SECRET_UNAVAILABLE: .*\(TOKEN: command (?:junk|lost) could not be started\)/,
+        );
+    });
+
+    it('a grant that reaches the file of a secret, or a program that gives one', async () => {
+      const permissions = (access: string) => ({
+        permissions: { filesystem: [{ path: '${workspace}', access }] },
+        secrets: { TOKEN: { why } },
+      });
+      const file = path.join(workspace, 'token');
+      fs.writeFileSync(file, 'canary', { mode: 0o600 });
+      const program = path.join(workspace, 'give');
+      fs.writeFileSync(program, '#!/bin/sh\necho token\n', { mode: 0o755 });
+      const tried = async (access: string, source: unknown) => {
+        install('reaches', permissions(access), { TOKEN: [source] });
+        const launcher = start('reaches');
+        const answer = await launcher.request('initialize', INITIALIZE);
+        launcher.child.stdin?.end();
+        await launcher.exited;
+        return (answer['error'] as { message: string } | undefined)?.message ?? 'started';
+      };
+      expect(await tried('read', { file })).toMatch(/^GRANT_PATH_UNSAFE: .*which holds a secret/);
+      expect(await tried('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
+      expect(await tried('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
+      expect(await tried('read', { command: [program] })).toBe('started');
+    });
+  },
+);
+
+it.runIf(hasOwnMachine)(
+  'P4: a variable of the client reaches the server that was granted it, and no other',
+  async () => {
+    const profile = { secrets: { GITHUB_TOKEN: { why } } };
+    const asked = (sources: unknown) => {
+      install('variable', profile, { GITHUB_TOKEN: sources });
+      // The client is the shell, in whose environment the variable is; cordon itself is not given it.
+      const command = whereHomeIs(home, ['/bin/sh', '-c', '"$0" run variable; exit $?', CORDON]);
+      return startLauncher('variable', {
+        home,
+        cwd: workspace,
+        command,
+        env: { GITHUB_TOKEN: 'canary', OTHER: 'x' },
+      });
+    };
+    const launcher = asked([{ environment: 'GITHUB_TOKEN' }]);
+    await launcher.request('initialize', INITIALIZE);
+    launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    expect(await evaluate(launcher, 'return [process.env.GITHUB_TOKEN, process.env.OTHER]')).toEqual([
+      'canary',
+      null,
+    ]);
+    launcher.child.stdin?.end();
+    await launcher.exited;
+  },
+);
+
+it.runIf(hasOwnMachine)('EV: a HOME that a repository made the client set starts no program', async () => {
   const marker = path.join(folder, 'ran');
   const program = write('bin/evil', `#!/bin/sh\ntouch ${marker}\necho token\n`, 0o755);
   install('strange', { secrets: { TOKEN: { why } } }, { TOKEN: [{ command: [program] }] });
