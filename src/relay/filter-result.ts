@@ -20,14 +20,14 @@ export function filterInitialized(result: JsonObject, policy: McpPolicy): Filter
   const version = result['protocolVersion'];
   if (typeof version !== 'string' || !LEGACY_VERSIONS.includes(version))
     return { kind: 'refused', why: 'version-unknown' };
-  return { kind: 'anew', result: introduced(result, policy) };
+  return { kind: 'anew', result: { protocolVersion: version, ...introduced(result, policy) } };
 }
 
 /** Of `server/discover`. */
 export function filterDiscovered(result: JsonObject, policy: McpPolicy): Filtered {
   const versions = result['supportedVersions'];
   const known = Array.isArray(versions)
-    ? versions.filter((version) => MODERN_VERSIONS.includes(String(version)))
+    ? MODERN_VERSIONS.filter((version) => versions.includes(version))
     : [];
   if (known.length === 0) return { kind: 'refused', why: 'version-unknown' };
   const introduction = introduced(result, policy);
@@ -40,16 +40,18 @@ export function filterDiscovered(result: JsonObject, policy: McpPolicy): Filtere
 
 /** What a server says of itself, as far as it was compared with what was reviewed; nothing else of it passes. */
 function introduced(result: JsonObject, policy: McpPolicy): JsonObject {
-  const { capabilities } = result;
+  const { capabilities, ttlMs } = result;
   return {
     ...Object.fromEntries(
       INTRODUCTION.flatMap((name) => (result[name] === undefined ? [] : [[name, result[name]]])),
     ),
+    // For how long it may be kept: a number, or it would be a text that nobody compared.
+    ...(typeof ttlMs === 'number' ? { ttlMs } : {}),
     capabilities: isJsonObject(capabilities) ? serverCapabilities(capabilities, policy) : {},
   };
 }
 
-const INTRODUCTION = ['resultType', 'protocolVersion', 'serverInfo', 'instructions', 'ttlMs'] as const;
+const INTRODUCTION = ['resultType', 'serverInfo', 'instructions'] as const;
 
 /** Of whom and by whom a result is. */
 export interface Origin {

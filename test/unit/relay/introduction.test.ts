@@ -76,6 +76,36 @@ describe('nothing that was not compared passes with it', () => {
   });
 });
 
+describe('no text passes in place of a number or a version', () => {
+  const texts = { ttlMs: 'POISON', protocolVersion: 'POISON' };
+
+  it('in initialize', () => {
+    const session = new JudgedSession(EVERYTHING, reviewed(LEGACY_CONTEXT));
+    session.client({ id: 1, method: 'initialize', params: {} });
+    const { capabilities } = LEGACY_CONTEXT;
+    const result = { ...texts, protocolVersion: '2025-11-25', capabilities };
+    expect(session.server({ id: 1, result }).anew).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { protocolVersion: '2025-11-25', capabilities },
+    });
+  });
+
+  it.each([
+    texts,
+    { ttlMs: { text: 'POISON' } },
+    { supportedVersions: [['2026-07-28'], '2026-07-28', 'POISON', '2026-07-28'] },
+  ])('in server/discover: %j', (members) => {
+    const session = new JudgedSession(EVERYTHING, reviewed(MODERN_CONTEXT));
+    session.client({ id: 1, method: 'server/discover', params: { _meta: MODERN } });
+    expect(session.server({ id: 1, result: { ...DISCOVERED, ...members } }).anew).toEqual({
+      jsonrpc: '2.0',
+      id: 1,
+      result: { ...DISCOVERED, cacheScope: 'private' },
+    });
+  });
+});
+
 describe('a handshake whose answer cannot be read', () => {
   it('is over: what waited for it goes on', () => {
     const session = new JudgedSession();
