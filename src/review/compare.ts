@@ -135,12 +135,12 @@ function compareLists(
   const now = new Map(after.map((definition) => [definition.key, definition]));
   const gone = before.filter(({ key }) => !now.has(key));
   const fresh = after.filter(({ key }) => !known.has(key));
-  const twin = (definition: Definition, others: readonly Definition[]): string | undefined =>
-    others.find((other) => withoutKey(other) === withoutKey(definition))?.key;
+  const twinsBefore = byContent(gone);
+  const twinsNow = byContent(fresh);
   const whole = (
     change: 'added' | 'removed',
     definition: Definition,
-    others: readonly Definition[],
+    twins: ReadonlyMap<string, string>,
   ): Unmerged => {
     const { key } = definition;
     return {
@@ -148,13 +148,13 @@ function compareLists(
       key,
       pointer: pointer(LIST_MEMBER[kind], key),
       change,
-      renamed: twin(definition, others),
+      renamed: twins.get(withoutKey(definition)),
       fields: [],
     };
   };
   return [
-    ...fresh.map((definition) => whole('added', definition, gone)),
-    ...gone.map((definition) => whole('removed', definition, fresh)),
+    ...fresh.map((definition) => whole('added', definition, twinsBefore)),
+    ...gone.map((definition) => whole('removed', definition, twinsNow)),
     ...after.flatMap(({ key, value, hash }): Unmerged[] => {
       const old = known.get(key);
       if (old === undefined || old.hash === hash) return [];
@@ -171,6 +171,11 @@ function compareLists(
       ];
     }),
   ];
+}
+
+/** The first key of what is equal but for its key. Each is written once: a server may rename two thousand at a time. */
+function byContent(definitions: readonly Definition[]): ReadonlyMap<string, string> {
+  return new Map(definitions.toReversed().map((definition) => [withoutKey(definition), definition.key]));
 }
 
 function withoutKey({ value }: Definition): string {

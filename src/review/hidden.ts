@@ -42,6 +42,7 @@ const MARKS_ON_ONE_LETTER = 3;
 export function hiddenCharacters(text: string): HiddenCharacter[] {
   const found: HiddenCharacter[] = [];
   const flags = flagSpans(text);
+  let flag = 0;
   let marks = 0;
   let marksEnd = -1;
   for (const { 0: character, index } of text.matchAll(CANDIDATE)) {
@@ -53,7 +54,9 @@ export function hiddenCharacters(text: string): HiddenCharacter[] {
       marksEnd = index + character.length;
       if (marks <= MARKS_ON_ONE_LETTER) continue;
     }
-    const inFlag = kind === 'tag' && flags.some(([start, end]) => index >= start && index < end);
+    // Both in their order: a text may be nothing but flags.
+    while (flag < flags.length && (flags[flag]?.end ?? 0) <= index) flag += 1;
+    const inFlag = kind === 'tag' && index >= (flags[flag]?.start ?? Number.POSITIVE_INFINITY);
     found.push({
       index,
       length: character.length,
@@ -110,8 +113,11 @@ function joins(before: string, after: string): boolean {
   return JOINING.test(before) && (JOINING.test(after) || !/\p{L}/u.test(after));
 }
 
-function flagSpans(text: string): Array<readonly [number, number]> {
-  return Array.from(text.matchAll(FLAG), ({ 0: flag, index }) => [index, index + flag.length] as const);
+function flagSpans(text: string): Array<{ readonly start: number; readonly end: number }> {
+  return Array.from(text.matchAll(FLAG), ({ 0: flag, index }) => ({
+    start: index,
+    end: index + flag.length,
+  }));
 }
 
 function codePointBefore(text: string, index: number): string {

@@ -27,17 +27,21 @@ export const referenceRules: readonly Rule[] = [
     severity: 'high',
     labels: ['SAFE-T1301', 'SAFE-T1008'],
     why: 'text of one server that says how to use another one is how shadowing works; the other server need not know',
-    find: inProse(function* find(text, subject) {
+    find: function* find(subject) {
       const own = new Set(subject.entries.map((entry) => entry.key));
       for (const other of subject.material.others)
-        for (const name of mentionable(other))
-          if (text.entry?.key !== name)
-            // A tool of the same name must not hide it: whose is meant, the model decides.
-            yield* mentions(text, name, {
-              note: ['of profile ', { theirs: other.profile }],
-              ...(own.has(name) ? { severity: 'medium' } : {}),
-            });
-    }),
+        for (const name of mentionable(other)) {
+          const patterns = [mentionOf(name)];
+          // A tool of the same name must not hide it: whose is meant, the model decides.
+          const about: Pick<Match, 'note' | 'severity'> = {
+            note: ['of profile ', { theirs: other.profile }],
+            ...(own.has(name) ? { severity: 'medium' } : {}),
+          };
+          yield* inProse((text) => (text.entry?.key === name ? [] : occurrences(text, patterns, about)))(
+            subject,
+          );
+        }
+    },
   },
   {
     id: 'cross-tool-directive',
@@ -68,11 +72,7 @@ function mentionable(other: OtherProfile): string[] {
   return [...other.tools, ...other.prompts].filter(isDistinct);
 }
 
-function* mentions(
-  text: Parameters<typeof occurrences>[0],
-  name: string,
-  about: Pick<Match, 'note' | 'severity'>,
-): Iterable<Match> {
+function mentionOf(name: string): RegExp {
   const literal = foldText(name).text.replaceAll(/[^\w\s]/g, '\\$&');
-  yield* occurrences(text, [new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'gi')], about);
+  return new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, 'gi');
 }

@@ -1,0 +1,34 @@
+// A review of as much as a server may say ends. Each of these took minutes where the work grew with the square of it.
+import { describe, expect, it } from 'vitest';
+import { compareWithApproved } from '../../../src/review/compare.ts';
+import { hiddenCharacters } from '../../../src/review/hidden.ts';
+import { definitionsOf, tool } from './fixture.ts';
+
+const ENOUGH_MS = 10_000;
+
+describe('a server that says as much as it may', () => {
+  it('renames two thousand tools', { timeout: ENOUGH_MS }, () => {
+    const named = (prefix: string) => {
+      const text = 'word '.repeat(600);
+      const list = Array.from({ length: 2000 }, (_, index) =>
+        tool(`${prefix}${index}`, { description: `${index} ${text}` }),
+      );
+      return [definitionsOf({ tools: list })];
+    };
+    const changes = compareWithApproved(named('a'), named('b'));
+    expect(changes).toHaveLength(4000);
+    expect(changes.find(({ key }) => key === 'b7')).toMatchObject({ change: 'added', renamed: 'a7' });
+    expect(changes.find(({ key }) => key === 'a7')).toMatchObject({ change: 'removed', renamed: 'b7' });
+  });
+
+  it('writes nothing but flags', { timeout: ENOUGH_MS }, () => {
+    const flag = '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
+    const count = 40_000;
+    const found = hiddenCharacters(`\u{e0067}${flag.repeat(count)}\u{e0067}`);
+    expect(found).toHaveLength(6 * count + 2);
+    expect(found.filter(({ explained }) => !explained).map(({ index }) => index)).toEqual([
+      0,
+      2 + count * flag.length,
+    ]);
+  });
+});
