@@ -2,36 +2,32 @@
 // Update with: npx vitest run --project unit test/golden/seatbelt.test.ts -u
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NetworkPlan } from '../../src/plan/plan.ts';
-import { renderSeatbelt, type SeatbeltPlaces, type SeatbeltRendering } from '../../src/sandbox/seatbelt/render.ts';
-import type { ProbedGrant, SystemFacts } from '../../src/system/facts.ts';
+import { renderSeatbelt, type SeatbeltRendering } from '../../src/sandbox/seatbelt/render.ts';
+import type { ProbedGrant } from '../../src/system/facts.ts';
+import { MAC, type MacNetwork, macNetwork, PLACES } from '../fixtures/mac.ts';
 import { samplePlan } from '../fixtures/plans.ts';
 import { evaluator } from '../fixtures/seatbelt-evaluator.ts';
+import { SHIPPED, shippedPlan } from '../fixtures/shipped-plans.ts';
 import { GRANTS } from '../fixtures/systems.ts';
 
-const MAC: SystemFacts = { platform: 'darwin-arm64', uid: 501, gid: 20, bwrap: { path: '' }, roots: [], systemPaths: [], maskedProc: [] };
-
-const PLACES: SeatbeltPlaces = {
-  package: '/Library/Application Support/Cordon/store/0/tree',
-  runtime: '/opt/node/bin/node',
-  home: '/private/var/folders/x/T/launch/home',
-  tmp: '/private/var/folders/x/T/launch/tmp',
-  files: '/private/var/folders/x/T/launch/files',
-};
-
-type Network = Exclude<NetworkPlan, { kind: 'transparent' }>;
-
-function rendered(grants: readonly ProbedGrant[], network: Network = { kind: 'none' }): SeatbeltRendering {
+function rendered(grants: readonly ProbedGrant[], network: MacNetwork = { kind: 'none' }): SeatbeltRendering {
   return renderSeatbelt({ ...samplePlan(MAC, grants, undefined, network), network }, PLACES);
 }
 
-const PROXY: Network = { kind: 'proxy', port: 49_152, grants: [{ host: 'api.example.com', ports: [443], protocol: 'tls', addresses: [] }] };
+const PROXY = macNetwork([{ host: 'api.example.com', ports: [443], protocol: 'tls', addresses: [] }]);
 
 describe('Seatbelt policies', () => {
   for (const [name, grants] of Object.entries(GRANTS)) {
     it(`grants: ${name}`, async () => {
       const { policy, parameters } = rendered(grants);
       await expect(`${policy}\n${JSON.stringify(parameters, null, 2)}\n`).toMatchFileSnapshot(`seatbelt/${name}.txt`);
+    });
+  }
+
+  for (const name of SHIPPED) {
+    it(`shipped profile: ${name}`, async () => {
+      const { policy, parameters } = renderSeatbelt(shippedPlan(name, MAC, macNetwork).plan, PLACES);
+      await expect(`${policy}\n${JSON.stringify(parameters, null, 2)}\n`).toMatchFileSnapshot(`seatbelt/shipped-${name}.txt`);
     });
   }
 
@@ -72,7 +68,7 @@ describe('Seatbelt policies', () => {
   }
 
   it('the network is the port of the broker, or none', () => {
-    const ask = (network: Network, remote: string): string =>
+    const ask = (network: MacNetwork, remote: string): string =>
       evaluator(rendered([], network).policy, rendered([], network).parameters)({ operation: 'network-outbound', remote });
     expect(ask({ kind: 'none' }, 'localhost:49152')).toBe('deny');
     expect(ask(PROXY, 'localhost:49152')).toBe('allow');
