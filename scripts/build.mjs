@@ -1,14 +1,19 @@
-// Builds dist/cordon, one executable. `--no-compile-autoload-*`: without them a bunfig.toml or .env in the current
-// directory (any cloned repository) would run code in the launcher.
+// Builds dist/cordon, one executable; `--target darwin-arm64` and its like build dist/cordon-darwin-arm64 with the Bun of that
+// platform, which does not run here. Bun signs that for arm64 itself; the one for x64 keeps a signature of Bun that no longer
+// matches, and must be signed on a Mac before it is given to anybody.
+// `--no-compile-autoload-*`: without them a bunfig.toml or .env in the current directory (any cloned repository) would run
+// code in the launcher.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { bunPath } from './bun-path.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 mkdirSync(path.join(root, 'dist'), { recursive: true });
 const temporary = path.join(root, 'dist', `.cordon-${process.pid}`);
+const { target } = parseArgs({ options: { target: { type: 'string' } } }).values;
 const child = spawnSync(
   bunPath(),
   [
@@ -21,6 +26,7 @@ const child = spawnSync(
     '--format=esm',
     '--no-compile-autoload-bunfig',
     '--no-compile-autoload-dotenv',
+    ...(target === undefined ? [] : foreign(target)),
     'src/cli.ts',
     '--outfile',
     temporary,
@@ -28,4 +34,14 @@ const child = spawnSync(
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
 );
 if (child.status !== 0) process.exit(child.status ?? 1);
-renameSync(temporary, path.join(root, 'dist', 'cordon'));
+renameSync(temporary, path.join(root, 'dist', target === undefined ? 'cordon' : `cordon-${target}`));
+
+function foreign(platform) {
+  const fetched = spawnSync(bunPath(), ['run', 'scripts/fetch-bun.ts', platform, process.execPath], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (fetched.status !== 0) process.exit(fetched.status ?? 1);
+  return [`--target=bun-${platform}`, `--compile-executable-path=${fetched.stdout.trim()}`];
+}

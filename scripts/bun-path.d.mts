@@ -1,1 +1,2 @@
 export function bunPath(): string;
+export function bunPackage(platform: string): string;

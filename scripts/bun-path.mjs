@@ -12,7 +12,14 @@ const platforms = {
 };
 
 export function bunPath() {
-  const name = platforms[`${process.platform}-${process.arch}`];
-  if (name === undefined) throw new Error(`no Bun package for ${process.platform}-${process.arch}`);
-  return path.join(path.dirname(require.resolve(`@oven/${name}/package.json`)), 'bin', 'bun');
+  const name = bunPackage(`${process.platform}-${process.arch}`);
+  return path.join(path.dirname(require.resolve(`${name}/package.json`)), 'bin', 'bun');
+}
+
+/** Name of npm's package for a platform. */
+export function bunPackage(platform) {
+  const name = platforms[platform];
+  if (name === undefined)
+    throw new Error(`no Bun package for ${platform}; there are ${Object.keys(platforms).join(', ')}`);
+  return `@oven/${name}`;
 }

@@ -1,0 +1,37 @@
+// `fetch-bun.ts PLATFORM NODE`: Bun for a platform that this is not, which npm does not install, and the path of it. It is the
+// package that our lockfile names, byte for byte; Bun itself would fetch one that nothing here has a digest of.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { extract } from 'tar';
+import { fetchTarball } from '../src/store/fetch-tarball.ts';
+import { loadNpmOptions } from '../src/store/npm-options.ts';
+import { bunPackage } from './bun-path.mjs';
+
+interface Lockfile {
+  readonly packages: Readonly<Record<string, { readonly version: string; readonly integrity: string }>>;
+}
+
+const root = path.dirname(import.meta.dirname);
+const [platform = '', node = ''] = process.argv.slice(2);
+const name = bunPackage(platform);
+const lockfile = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as Lockfile;
+const locked = lockfile.packages[`node_modules/${name}`];
+if (locked === undefined) throw new Error(`package-lock.json has no ${name}`);
+
+const folder = path.join(root, '.cache', 'bun', `${platform}-${locked.version}`);
+if (!fs.existsSync(folder)) {
+  const wanted = { ...locked, name, path: `node_modules/${name}`, optional: true, bundled: false } as const;
+  const tarball = await fetchTarball(wanted, await loadNpmOptions(os.homedir(), node));
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  const temporary = fs.mkdtempSync(`${folder}.`);
+  try {
+    fs.writeFileSync(path.join(temporary, 'package.tgz'), tarball);
+    await extract({ file: path.join(temporary, 'package.tgz'), cwd: temporary, strip: 1, strict: true });
+    fs.rmSync(path.join(temporary, 'package.tgz'));
+    fs.renameSync(temporary, folder);
+  } finally {
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
+}
+console.log(path.join(folder, 'bin', 'bun'));
