@@ -45,5 +45,10 @@ export function isHeardOf(session: Session, { uri, _meta: meta }: JsonObject): b
     ? session.clientRequests.get(meta[META.subscription] as RequestId)?.subscribed
     : undefined;
   const wanted = listening ?? session.subscribedUris;
-  return [...wanted].some((one) => uri.startsWith(one));
+  return [...wanted].some((one) => uri.startsWith(one) && isPart(uri.slice(one.length), one));
+}
+
+/** `doc://readme/1` and `doc://readme#part` are parts of `doc://readme`; `doc://readme-of-others` is not. */
+function isPart(rest: string, of: string): boolean {
+  return rest === '' || of.endsWith('/') || /^[/?#]/.test(rest);
 }

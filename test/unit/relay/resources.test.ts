@@ -99,7 +99,9 @@ describe('PR-08: news of a resource', () => {
     expect(session.updated('doc://readme').denial?.reason).toBe('id-unknown');
     session.ask('resources/subscribe', 'doc://readme');
     expect(session.updated('doc://readme').forward).toBe(true);
-    expect(session.updated('doc://readme#part').forward).toBe(true);
+    for (const part of ['#part', '/1', '?page=2'])
+      expect(session.updated(`doc://readme${part}`).forward).toBe(true);
+    expect(session.updated('doc://readme-of-others').denial?.reason).toBe('id-unknown');
     expect(session.updated('doc://text/1').denial?.reason).toBe('id-unknown');
     expect(session.updated(5).denial?.reason).toBe('id-unknown');
     session.ask('resources/unsubscribe', 'doc://readme');
