@@ -1,8 +1,11 @@
 // P2 on a Mac, as far as it can be shown without one: each policy allows what the grants say and nothing else, by two readers
 // that share no code.
 import { describe, expect, it } from 'vitest';
+import { renderSeatbelt } from '../../../src/sandbox/seatbelt/render.ts';
 import { type Decision, decisions } from '../../fixtures/decisions.ts';
+import { MAC, PLACES } from '../../fixtures/mac.ts';
 import { renderedFor, SERVERS } from '../../fixtures/mac-servers.ts';
+import { samplePlan } from '../../fixtures/plans.ts';
 import { evaluator } from '../../fixtures/seatbelt-evaluator.ts';
 import { schemeAnswers } from '../../fixtures/tinyscheme.ts';
 
@@ -20,11 +23,34 @@ describe.each(SERVERS)('%s', (server) => {
     expect(rows.map((row) => said(row, ask(row)))).toEqual(wanted);
   });
 
+  it('no path of the machine or of the user is text of it', () => {
+    expect(policy).not.toMatch(/127\.0\.0\.1|\(local ip|no-sandbox/);
+    expect(Object.values(parameters).filter((path) => policy.includes(path))).toEqual([]);
+  });
+
   it('a real Scheme reads the same', () => {
     const answers = schemeAnswers(policy, parameters, rows);
     expect(rows.map((row, index) => said(row, answers[index]))).toEqual(wanted);
   });
 });
+
+it.each(['a")(allow default)("', '\\', "'; a\nb", '(param "PATH_1")', 'ä #t'])(
+  'a folder named %j is a folder',
+  (name) => {
+    const source = `/Users/ada/${name}`;
+    const grants = [
+      { kind: 'present', source, target: source, type: 'folder', access: 'write', fd: 30 },
+    ] as const;
+    const plan = { ...samplePlan(MAC, grants), network: { kind: 'none' } } as const;
+    const { policy, parameters } = renderSeatbelt(plan, PLACES);
+    const rows = decisions({ grants, reachesHosts: false });
+    const ask = evaluator(policy, parameters);
+    const answers = schemeAnswers(policy, parameters, rows);
+    const wanted = rows.map(({ answer }) => answer);
+    expect(rows.map((row) => ask(row))).toEqual(wanted);
+    expect(answers).toEqual(wanted);
+  },
+);
 
 describe('the second reader', () => {
   it('refuses what Seatbelt has no word for', () => {
