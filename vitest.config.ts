@@ -13,7 +13,8 @@ const ALONE = [
 ];
 
 const slow = { testTimeout: 60_000, hookTimeout: 180_000 };
-const beside = { maxWorkers: Math.min(4, os.availableParallelism()) };
+/** One more than cores: many wait for servers, and for what must not come. */
+const beside = { maxWorkers: Math.min(4, os.availableParallelism() + 1) };
 
 const suite = (name: string, more: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], exclude: ALONE, ...slow, ...beside, ...more },
