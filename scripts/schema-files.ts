@@ -2,14 +2,14 @@
 import * as z from 'zod';
 import { configSchema } from '../src/config/schema.ts';
 import { pinsSchema } from '../src/pins/schema.ts';
-import { profileSchema } from '../src/profile/schema.ts';
+import { profileSchemas } from '../src/profile/schema.ts';
 
 const DIGEST = '^sha256:[0-9a-f]{64}$';
 
 /** Path relative to the project -> content. */
 export function schemaFiles(): ReadonlyMap<string, string> {
   return new Map([
-    ['profiles/profile.schema.json', schemaText('Cordon profile', profileSchema)],
+    ['profiles/profile.schema.json', schemaText('Cordon profile', profileSchemas().profile)],
     ['profiles/config.schema.json', schemaText('Cordon configuration', configSchema())],
     ['profiles/pins.schema.json', schemaText('Cordon pins', pinsSchema())],
   ]);

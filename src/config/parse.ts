@@ -1,5 +1,8 @@
 // Text of a config.json -> what it says, or every fault it has. Pure.
-import { checkShape } from '../json/check-shape.ts';
+import type { output } from 'zod/mini';
+import configJsonSchema from '../../profiles/config.schema.json' with { type: 'json' };
+import { accept, type JsonSchema } from '../json/accept.ts';
+import { checkShape, type ShapeResult } from '../json/check-shape.ts';
 import { jsonPath } from '../json/json-path.ts';
 import { parseStrictJson } from '../json/strict-json.ts';
 import { readAddress } from '../profile/address-range.ts';
@@ -18,7 +21,7 @@ const MAX_NAMES = 1024;
 export function parseConfig(text: string): ParsedConfig {
   const json = parseStrictJson(text);
   if (!json.ok) return { ok: false, faults: json.issues.map((issue) => `${issue.path}: ${issue.message}`) };
-  const shape = checkShape(configSchema(), json.value);
+  const shape = readShape(json.value);
   if (!shape.ok) return { ok: false, faults: shape.lines };
   const { mode, proxy, hosts, caFile } = shape.value.egress;
   const secrets = readSecretSources(shape.value.secrets);
@@ -36,6 +39,13 @@ export function parseConfig(text: string): ParsedConfig {
     ...(caFile === undefined ? {} : { caFile }),
   };
   return { ok: true, config: { egress, secrets: secrets.sources } };
+}
+
+type ConfigDocument = output<ReturnType<typeof configSchema>>;
+
+function readShape(value: unknown): ShapeResult<ConfigDocument> {
+  const accepted = accept(configJsonSchema as JsonSchema, value) as ConfigDocument | undefined;
+  return accepted === undefined ? checkShape(configSchema(), value) : { ok: true, value: accepted };
 }
 
 /** The parts of the URL, or the end of a sentence that says what is wrong with it. */

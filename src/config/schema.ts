@@ -1,28 +1,27 @@
 // config.json, the interface that administrators write: what holds for every profile on this machine. Strict, as profiles
 // are. What one key alone cannot show is checked in parse.ts.
-import * as z from 'zod/mini';
+import { shapeLibrary } from '../json/shape-library.ts';
 import { secretsSchema } from './secrets-schema.ts';
 
 // oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const NO_CONTROL = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
-const text = (max: number) =>
-  z.string().check(
-    z.minLength(1),
-    z.maxLength(max),
-    z.refine<string>((value) => !CONTROL.test(value), 'must not contain control characters'),
-  );
-const file = text(1024).check(z.regex(/^\//, 'must be an absolute path'));
-
-const proxy = z.strictObject({
-  url: text(300).check(z.describe('The HTTP proxy of the company, "http://proxy.corp.example:3128".')),
-  credentialsFile: z.optional(
-    file.check(z.describe('A file with one line, "user:password", for Basic authentication.')),
-  ),
-});
-
-/** Made only when there is a file: most launches have none. */
+/** Made only where something is wrong with a file: a launch is answered by its JSON Schema (json/accept.ts). */
 export function configSchema() {
+  const z = shapeLibrary();
+  const text = (max: number) =>
+    z
+      .string()
+      .check(z.minLength(1), z.maxLength(max), z.regex(NO_CONTROL, 'must not contain control characters'));
+  const file = text(1024).check(z.regex(/^\//, 'must be an absolute path'));
+
+  const proxy = z.strictObject({
+    url: text(300).check(z.describe('The HTTP proxy of the company, "http://proxy.corp.example:3128".')),
+    credentialsFile: z.optional(
+      file.check(z.describe('A file with one line, "user:password", for Basic authentication.')),
+    ),
+  });
+
   return z.strictObject({
     $schema: z.optional(z.string()),
     // An empty object is all that a managed machine needs.

@@ -1,17 +1,15 @@
 // Where secrets come from, as config.json says it. What one key alone cannot show is checked in secrets.ts.
-import * as z from 'zod/mini';
+import { shapeLibrary } from '../json/shape-library.ts';
 import { PROFILE_NAME } from '../profile/schema.ts';
 
 // oxlint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const NO_CONTROL = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
-/** Made only when there is a file: most launches have none. */
+/** Made only where something is wrong with a file: a launch is answered by its JSON Schema (json/accept.ts). */
 export function secretsSchema() {
+  const z = shapeLibrary();
   const text = (max: number) =>
-    z.string().check(
-      z.maxLength(max),
-      z.refine<string>((value) => !CONTROL.test(value), 'must not contain control characters'),
-    );
+    z.string().check(z.maxLength(max), z.regex(NO_CONTROL, 'must not contain control characters'));
   const variable = z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'must be a variable name'));
   const source = z.union([
     z.strictObject({

@@ -1,9 +1,10 @@
 // A value against its zod schema, with every fault in our words and with its JSON path. zod finds the faults; here
 // they are only said.
-import * as z from 'zod/v4/core';
+import type * as z from 'zod/v4/core';
 import { quote } from '../escape.ts';
 import { closest } from './closest.ts';
 import { jsonPath } from './json-path.ts';
+import { shapeCore } from './shape-library.ts';
 
 export type ShapeResult<T> =
   | { readonly ok: true; readonly value: T }
@@ -17,7 +18,7 @@ export function checkShape<T>(
   place: readonly PropertyKey[] = [],
 ): ShapeResult<T> {
   // Without the compiled fast path: to compile costs more than one document, and nothing is to be made from text here.
-  const result = z.safeParse(schema, value, { error: inOurWords, jitless: true });
+  const result = shapeCore().safeParse(schema, value, { error: inOurWords, jitless: true });
   if (result.success) return { ok: true, value: result.data };
   return { ok: false, lines: result.error.issues.flatMap((issue) => linesOf(schema, issue, [], place)) };
 }

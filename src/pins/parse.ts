@@ -1,5 +1,7 @@
 // Text of a pins.json -> the pins, or every fault it has. Pure.
-import { checkShape } from '../json/check-shape.ts';
+import pinsJsonSchema from '../../profiles/pins.schema.json' with { type: 'json' };
+import { accept, type JsonSchema } from '../json/accept.ts';
+import { checkShape, type ShapeResult } from '../json/check-shape.ts';
 import { jsonPath } from '../json/json-path.ts';
 import { parseStrictJson } from '../json/strict-json.ts';
 import {
@@ -12,6 +14,7 @@ import {
   LIST_MEMBER,
   sameContext,
 } from './definitions.ts';
+import type { Approval } from './approval.ts';
 import { isJsonObject } from './json-value.ts';
 import { arePinnedDefinitions } from './pinned-shape.ts';
 import { readDefinitions } from './read-definitions.ts';
@@ -56,10 +59,22 @@ export function parsePackagePins(
   const json = parseStrictJson(text);
   if (!json.ok) return { ok: false, faults: json.issues.map((issue) => `${issue.path}: ${issue.message}`) };
   const { definitions: _, ...rest } = isJsonObject(json.value) ? (json.value as Record<string, unknown>) : {};
-  const shape = checkShape(packagePinsSchema, rest);
+  const shape = readPackagePins(rest);
   if (!shape.ok) return { ok: false, faults: shape.lines };
   const { approval: __, ...pins } = shape.value;
   return { ok: true, pins };
+}
+
+type PackageDocument = PackagePins & { readonly approval?: Approval | undefined };
+
+function readPackagePins(value: unknown): ShapeResult<PackageDocument> {
+  const accepted = acceptedPackagePins(value);
+  return accepted === undefined ? checkShape(packagePinsSchema(), value) : { ok: true, value: accepted };
+}
+
+/** undefined for what is not valid: the schema of zod then says why. */
+function acceptedPackagePins(withoutDefinitions: unknown): PackageDocument | undefined {
+  return accept(pinsJsonSchema as JsonSchema, withoutDefinitions) as PackageDocument | undefined;
 }
 
 type PinsDocument = Omit<Pins, 'definitions'> & { readonly definitions: readonly PinnedDefinitions[] };
@@ -70,9 +85,9 @@ function readShape(
   | { readonly ok: true; readonly document: PinsDocument }
   | { readonly ok: false; readonly faults: readonly string[] } {
   const { definitions = [], ...rest } = isJsonObject(value) ? (value as Record<string, unknown>) : {};
-  const shape = checkShape(packagePinsSchema, rest);
-  if (shape.ok && arePinnedDefinitions(definitions))
-    return { ok: true, document: { ...shape.value, approval: shape.value.approval, definitions } };
+  const accepted = acceptedPackagePins(rest);
+  if (accepted !== undefined && arePinnedDefinitions(definitions))
+    return { ok: true, document: { ...accepted, approval: accepted.approval, definitions } };
   const whole = checkShape(pinsSchema(), value);
   if (!whole.ok) return { ok: false, faults: whole.lines };
   return {

@@ -1,14 +1,13 @@
 // The parts of a profile that can be judged one by one, also when other parts of it have no valid shape: an author is
 // to see all faults at once. Positions are kept; a part of no valid shape is undefined.
-import * as z from 'zod/mini';
+import type { ZodMiniType } from 'zod/mini';
+import { shapeLibrary } from '../json/shape-library.ts';
 import {
-  expectation,
   type FilesystemGrant,
-  filesystemGrant,
   MAX_ENTRIES,
-  networkGrant,
   type ProfileDocument,
   type ProfileSecret,
+  profileSchemas,
 } from './schema.ts';
 
 export type NetworkGrant = ProfileDocument['permissions']['network'][number];
@@ -45,13 +44,14 @@ export function piecesOf(profile: ProfileDocument): ProfilePieces {
 
 /** As `piecesOf`, from a value that the schema refused. */
 export function salvage(value: unknown): ProfilePieces {
+  const { filesystemGrant, networkGrant, expectation } = profileSchemas();
   const granted = member(value, 'permissions');
   const expected = member(value, 'expects');
   const env = Object.entries(objectOf(member(value, 'env'))).flatMap(([name, text]) =>
     typeof text === 'string' ? [[name, text] as const] : [],
   );
   return {
-    args: entries(z.string(), member(value, 'args')),
+    args: entries(shapeLibrary().string(), member(value, 'args')),
     env: Object.fromEntries(env),
     secrets: new Map(
       Object.entries(objectOf(member(value, 'secrets'))).map(([name, secret]) => [name, secretPiece(secret)]),
@@ -63,7 +63,7 @@ export function salvage(value: unknown): ProfilePieces {
   };
 }
 
-function entries<T>(schema: z.ZodMiniType<T>, list: unknown): ReadonlyArray<T | undefined> {
+function entries<T>(schema: ZodMiniType<T>, list: unknown): ReadonlyArray<T | undefined> {
   if (!Array.isArray(list)) return [];
   const judged = list.slice(0, MAX_ENTRIES).map((entry) => schema.safeParse(entry).data);
   // The rest, of which nothing is known, stands for one part of no valid shape.

@@ -11,7 +11,7 @@ import { parseStrictJson } from '../json/strict-json.ts';
 import { approvalDigest } from '../pins/approval.ts';
 import type { Pins } from '../pins/schema.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
-import { type Profile, type ProfileDocument, profileSchema } from '../profile/schema.ts';
+import { type Profile, type ProfileDocument, profileSchemas } from '../profile/schema.ts';
 import { PLATFORMS, type Platform } from '../platform.ts';
 import { packagesFor, parseLockfile } from '../resolve/lockfile.ts';
 import { sha256Hex } from '../sha256.ts';
@@ -29,7 +29,7 @@ const approvedSchema = z.strictObject({
   trees: z.strictObject(
     Object.fromEntries(PLATFORMS.map((platform) => [platform, digest])) as Record<Platform, typeof digest>,
   ),
-  profile: z.strictObject({ name: text, ...profileSchema.shape }),
+  profile: z.strictObject({ name: text, ...profileSchemas().profile.shape }),
   package: z.strictObject({
     name: text,
     version: text,

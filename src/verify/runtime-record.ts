@@ -1,29 +1,47 @@
 // `<store>/runtimes/node.json`: which interpreter the servers run on, written by `cordon install`.
 import fs from 'node:fs';
-import * as z from 'zod/mini';
 import { readSmallFile } from '../profile/read-file.ts';
-import { type Digest, isDigest } from '../digest.ts';
+import type { Digest } from '../digest.ts';
+import { accept, type JsonSchema } from '../json/accept.ts';
 
-const decimal = z.string().check(z.regex(/^\d{1,20}$/));
-
-const runtimeRecordSchema = z.strictObject({
-  schema: z.literal(1),
-  name: z.literal('node'),
+export interface RuntimeRecord {
+  readonly schema: 1;
+  readonly name: 'node';
   /** As found, perhaps through links. */
-  path: z.string(),
-  realPath: z.string().check(z.startsWith('/')),
-  version: z.string().check(z.regex(/^\d+\.\d+\.\d+$/)),
-  uid: z.int(),
-  mode: z.int(),
+  readonly path: string;
+  readonly realPath: string;
+  readonly version: string;
+  readonly uid: number;
+  readonly mode: number;
+  readonly ino: string;
+  readonly size: string;
+  readonly mtimeNs: string;
+  /** Cannot be set back without root: the field that counts (integrity.md 2.5). */
+  readonly ctimeNs: string;
+  readonly sha256: Digest;
+}
+
+const decimal: JsonSchema = { type: 'string', pattern: '^\\d{1,20}$' };
+const FIELDS: Readonly<Record<keyof RuntimeRecord, JsonSchema>> = {
+  schema: { const: 1 },
+  name: { const: 'node' },
+  path: { type: 'string' },
+  realPath: { type: 'string', pattern: '^/' },
+  version: { type: 'string', pattern: '^\\d+\\.\\d+\\.\\d+$' },
+  uid: { type: 'integer' },
+  mode: { type: 'integer' },
   ino: decimal,
   size: decimal,
   mtimeNs: decimal,
-  /** Cannot be set back without root: the field that counts (integrity.md 2.5). */
   ctimeNs: decimal,
-  sha256: z.custom<Digest>((value) => typeof value === 'string' && isDigest(value)),
-});
-
-export type RuntimeRecord = z.output<typeof runtimeRecordSchema>;
+  sha256: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
+};
+const RECORD: JsonSchema = {
+  type: 'object',
+  properties: FIELDS,
+  required: Object.keys(FIELDS),
+  additionalProperties: false,
+};
 
 /**
  * The part of the record that a launch compares. The device number is left out: on btrfs, overlayfs and NFS it is
@@ -52,7 +70,7 @@ export function sameIdentity(record: RuntimeIdentity, found: RuntimeIdentity): b
 /** Undefined when there is none or it is not one: `cordon install` then writes it anew. */
 export function readRuntimeRecord(file: string): RuntimeRecord | undefined {
   try {
-    return z.safeParse(runtimeRecordSchema, JSON.parse(textOf(file)), { jitless: true }).data;
+    return accept(RECORD, JSON.parse(textOf(file))) as RuntimeRecord | undefined;
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { ExplainRequest } from '../../../src/explain/explanation.ts';
 import { INSIDE } from '../../../src/plan/inside.ts';
 import { planSandbox } from '../../../src/plan/plan-sandbox.ts';
 import { expandProfile } from '../../../src/profile/expand.ts';
-import { type Profile, type ProfileDocument, profileSchema } from '../../../src/profile/schema.ts';
+import { type Profile, type ProfileDocument, profileSchemas } from '../../../src/profile/schema.ts';
 import type { ProbedGrant, SystemFacts } from '../../../src/system/facts.ts';
 
 export const FACTS: SystemFacts = {
@@ -27,7 +27,7 @@ export function requestFor(
   bwrapOptions: ReadonlySet<string> = new Set(['args', 'not-a-security-boundary']),
 ): ExplainRequest {
   const profile: Profile = {
-    ...profileSchema.parse({
+    ...profileSchemas().profile.parse({
       schema: 1,
       description: 'Files of the workspace.',
       source: { type: 'npm', package: '@scope/server-files', version: '1.2.3' },

@@ -9,7 +9,7 @@ import {
   hashDefinition,
   KEY_MEMBER,
 } from '../../../src/pins/definitions.ts';
-import { profileSchema } from '../../../src/profile/schema.ts';
+import { profileSchemas } from '../../../src/profile/schema.ts';
 import type {
   PackageFact,
   PackageFacts,
@@ -72,7 +72,7 @@ export function tool(name: string, members: JsonObject = {}): JsonObject {
 
 export function profileOf(document: object = {}): ReviewedProfile {
   return {
-    ...profileSchema.parse({
+    ...profileSchemas().profile.parse({
       schema: 1,
       description: 'Files of the workspace.',
       source: { type: 'npm', package: '@scope/server-files', version: '1.2.3' },
