@@ -3,11 +3,14 @@
 // D-Bus would cost more time than the rest of the start. Matters most as root: the kernel does not count processes of
 // uid 0 (RLIMIT_NPROC), so there only a group stops a fork bomb.
 import fs from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LimitsPlan } from '../plan/plan.ts';
 
 export interface ControlGroup {
   readonly kind: 'v2' | 'v1';
+  /** Takes this process in too, unless it is there already; false when the kernel refuses. */
+  include(pid: number): Promise<boolean>;
   /** Removes the group; to be called when everything in it has ended. Waits some milliseconds for the last to leave. */
   remove(): Promise<void>;
 }
@@ -18,8 +21,16 @@ interface Hierarchy {
   readonly group: string;
 }
 
-/** Puts `pid` (and so all its children) into a new group with the plan's limits; undefined when that cannot be had. */
-export async function confine(pid: number, limits: LimitsPlan): Promise<ControlGroup | undefined> {
+/**
+ * Puts `pid`, and so all that it starts from then on, into a new group with the plan's limits; undefined when that cannot be
+ * had. Of the processes in it `ours` are not the server's.
+ */
+export async function confine(
+  pid: number,
+  limits: LimitsPlan,
+  ours: number,
+): Promise<ControlGroup | undefined> {
+  const processes = limits.processes + ours;
   const unified = hierarchy('cgroup2', '');
   if (unified !== undefined) {
     const parent = nearest(unified, (folder) =>
@@ -31,13 +42,13 @@ export async function confine(pid: number, limits: LimitsPlan): Promise<ControlG
         : await enter(
             parent,
             pid,
-            { 'pids.max': limits.processes + 1 },
+            { 'pids.max': processes },
             { 'memory.max': limits.memoryBytes, 'memory.swap.max': 0, 'memory.oom.group': 1 },
           );
-    if (made !== undefined) return { kind: 'v2', remove: () => removeLater([made]) };
+    if (made !== undefined) return controlGroup('v2', [made]);
   }
   const controllers = [
-    { name: 'pids', limit: { 'pids.max': limits.processes + 1 } },
+    { name: 'pids', limit: { 'pids.max': processes } },
     { name: 'memory', limit: { 'memory.limit_in_bytes': limits.memoryBytes } },
   ];
   const entered = controllers.flatMap(({ name, limit }) => {
@@ -45,7 +56,26 @@ export async function confine(pid: number, limits: LimitsPlan): Promise<ControlG
     return where === undefined ? [] : [enter(path.join(where.mount, where.group), pid, limit, {})];
   });
   const made = (await Promise.all(entered)).filter((group) => group !== undefined);
-  return made.length === 0 ? undefined : { kind: 'v1', remove: () => removeLater(made) };
+  return made.length === 0 ? undefined : controlGroup('v1', made);
+}
+
+function controlGroup(kind: ControlGroup['kind'], folders: readonly string[]): ControlGroup {
+  return {
+    kind,
+    include: async (pid) => {
+      try {
+        const groups = fs.readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+        const outside = folders.filter(
+          (folder) => !groups.some((group) => group.endsWith(`/${path.basename(folder)}`)),
+        );
+        await Promise.all(outside.map((folder) => move(pid, folder)));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    remove: () => removeLater(folders),
+  };
 }
 
 function hierarchy(type: 'cgroup' | 'cgroup2', controller: string): Hierarchy | undefined {
@@ -95,19 +125,23 @@ async function enter(
   const folder = path.join(parent, `cordon-${process.pid}-${pid}`);
   try {
     sweep(parent);
-    fs.mkdirSync(folder);
+    // The kernel takes its time for each of these, mostly to wait for other processors: not on this thread.
+    await mkdir(folder);
     for (const [name, value] of Object.entries(required))
-      fs.writeFileSync(path.join(folder, name), String(value));
+      await writeFile(path.join(folder, name), String(value));
     for (const [name, value] of Object.entries(wanted)) {
-      if (fs.existsSync(path.join(folder, name))) fs.writeFileSync(path.join(folder, name), String(value));
+      if (fs.existsSync(path.join(folder, name))) await writeFile(path.join(folder, name), String(value));
     }
-    // The kernel waits for all processors before it moves a process (about 10 ms): not on this thread.
-    await fs.promises.writeFile(path.join(folder, 'cgroup.procs'), String(pid));
+    await move(pid, folder);
     return folder;
   } catch {
     removeGroups([folder]);
     return undefined;
   }
+}
+
+function move(pid: number, folder: string): Promise<void> {
+  return writeFile(path.join(folder, 'cgroup.procs'), String(pid));
 }
 
 /** Groups of launchers that were killed and could not remove theirs. */

@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { CordonError } from '../errors.ts';
 import type { EgressSockets } from '../egress/listen.ts';
+import { sandboxSetupFailed } from '../messages.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import { readableFromFd } from '../relay/pipe-streams.ts';
 import { type BwrapOption, type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
@@ -31,6 +32,8 @@ import { type Sweeper, startSweeper } from './sweeper.ts';
 const FDS = { args: 3, status: 4, block: 5 } as const;
 /** Linux, all architectures that we support; not among fs.constants. */
 const O_PATH = 0o10000000;
+/** Processes that the control group counts beside the server's: bubblewrap's init, and bubblewrap itself. */
+const OURS = { inside: 1, outside: 2 } as const;
 const POLL_MS = 0.5;
 const LAST_WORDS_MS = 200;
 /** Until the end of a process that was killed is known here. */
@@ -92,7 +95,12 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     })
     .pipe(errors);
   const status = watchStatus(readableFromFd(ours.status));
-  let confined: Promise<ControlGroup | undefined> = Promise.resolve(undefined);
+  // Begun before bubblewrap makes its namespaces, with what was spawned: the kernel takes as long for this as for them.
+  // A stage of ours that hands out sockets needs more memory than a small server may have, so there it waits for the init.
+  let confined: Promise<ControlGroup | undefined> =
+    egress === undefined && child.pid !== undefined
+      ? confine(child.pid, plan.limits, OURS.outside)
+      : Promise.resolve(undefined);
 
   const abort = async (): Promise<void> => {
     child.kill('SIGKILL');
@@ -108,11 +116,12 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     applyLimits(init, plan);
     // A stage of ours that runs inside needs more memory than a small server may have.
     if (egress?.inside === undefined) limitMemory(init, plan);
-    // The kernel takes some milliseconds for each: beside one another.
-    confined = confine(init, plan.limits);
+    if (egress !== undefined) confined = confine(init, plan.limits, OURS.inside);
     verifyNetwork(init);
     await verifyMounts(init, plan, () => over);
     const group = await confined;
+    if (group !== undefined && !(await group.include(init)))
+      throw sandboxSetupFailed('its control group refuses it');
     if (over) throw await diagnosis();
     fs.writeSync(ours.block, 'x');
     while (!isTied(init)) {
