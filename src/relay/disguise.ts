@@ -68,7 +68,7 @@ export function isDisguised(object: object): boolean {
 function hasDisguise(value: unknown, place: Place): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some((entry) => isEntryDisguised(entry, place));
-  for (const name of Object.keys(value)) {
+  for (const name in value) {
     if (!place.names.has(name) && isLookAlike(name, place.folded)) return true;
     const below = place.eachMember ?? place.below.get(name);
     if (below !== undefined && hasDisguise((value as Record<string, unknown>)[name], below)) return true;

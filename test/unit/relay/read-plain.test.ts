@@ -14,6 +14,9 @@ describe('the short way of reading a line', () => {
     '"id":-1,"error":{"code":-32601,"message":"m"}',
     '"method":"notifications/initialized"',
     '"id":0,"result":{}',
+    '"id":1,"result":{"a":"\\n\\t\\r\\b\\f\\"\\\\"}',
+    '"id":1,"result":{"structuredContent":{"a\\nb":1,"\\"":2}}',
+    '"id":1,"result":{"a":"ł \u2028 \u{1f600} \u007f","ł":1}',
   ])('is taken for what programs write: %s', (members) => {
     expect(readPlainLine(call(members))).toEqual(readAnyLine(call(members)));
     expect(readPlainLine(call(members))?.ok).toBe(true);
@@ -28,10 +31,12 @@ describe('the short way of reading a line', () => {
     ['minus zero', '"id":1,"result":{"n":-0}'],
     ['a space', '"id": 1,"result":{}'],
     ['a carriage return', '"id":1,\r"result":{}'],
-    ['an escape', '"id":1,"result":{"a":"\\n"}'],
+    ['a needless escape', '"id":1,"result":{"a":"\\/"}'],
+    ['a byte order mark', '\ufeff"id":1,"result":{}'],
+    ['a member with an escape', '"id":1,"result":{},"a\\n":1'],
     ['half a pair', '"id":1,"result":{"a":"\\ud800"}'],
     ['an escaped key', '"\\u0069d":1,"result":{}'],
-    ['another alphabet', '"id":1,"result":{"a":"ł"}'],
+    ['a look-alike of another alphabet', '"id":1,"result":{"i\u017fError":true}'],
     ['65 levels', `"id":1,"result":{"a":${'['.repeat(63)}${']'.repeat(63)}}`],
     ['an id that is a list', '"id":[1],"result":{}'],
     ['an id of null', '"id":null,"result":{}'],
@@ -48,9 +53,15 @@ describe('the short way of reading a line', () => {
     '"a"',
     '',
     '{}',
-    `{"jsonrpc":"2.0","id":1,"result":{"a":"${'x'.repeat(3000)}"}}`,
+    `{"jsonrpc":"2.0","id":1,"result":{"a":"${'x'.repeat(9000)}"}}`,
   ])('is not taken for %s', (text) => {
     expect(readPlainLine(line(text))).toBeUndefined();
+  });
+
+  it('is not taken for bytes that are not UTF-8', () => {
+    const text = call('"id":1,"result":{"a":"?"}');
+    text[text.indexOf('?')] = 0xff;
+    expect(readPlainLine(text)).toBeUndefined();
   });
 
   it('ends where the long way does: 64 levels', () => {
@@ -62,7 +73,7 @@ describe('the short way of reading a line', () => {
   it('property: whatever it reads, the long way reads as the same message', () => {
     const rewritten = fc
       .tuple(
-        fc.jsonValue({ maxDepth: 4 }),
+        fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }),
         fc.constantFrom('params', 'result', 'error'),
         fc.jsonValue({ maxDepth: 1 }),
       )
