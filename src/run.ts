@@ -25,12 +25,8 @@ import {
   withoutProfileName,
 } from './messages.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { createRelay } from './relay/create-relay.ts';
-import { mcpPolicy } from './relay/policy.ts';
-import { readableFromFd, writableToFd } from './relay/pipe-streams.ts';
 import type { Relay } from './relay/relay.ts';
 import { START_LIMIT_MS, silence } from './relay/silence.ts';
-import { relayStderr } from './relay/stderr.ts';
 import { currentFolder } from './system/current-folder.ts';
 import { changedPaths } from './system/watched-paths.ts';
 import type { ResolvedServer } from './resolve/resolve.ts';
@@ -65,18 +61,8 @@ export async function run(args: readonly string[], program: Program): Promise<nu
   const denials = new DenialCounter(
     (denial) => void audit?.record({ ...subject, event: 'denied', ...denial, count: 1 }),
   );
-  const relay = createRelay({
-    client: {
-      input: readableFromFd(0),
-      output: writableToFd(1),
-      isGone: async () => {
-        const { isHungUp } = await import('./launch/libc.ts');
-        // Both: whoever wrote much and closed that side still waits for answers on the other.
-        return isHungUp(0) && isHungUp(1);
-      },
-    },
-    onDenied: (denial) => denials.add(denial),
-  });
+  let opened: Promise<Relay> | undefined;
+  const openedRelay = (): Promise<Relay> => (opened ??= openRelay(denials));
   const interrupted = signalReceived();
   let stateMade: string | undefined;
   let concealer: Concealer | undefined;
@@ -115,20 +101,29 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       },
       () => {},
     );
-    const launched = verifyAndLaunch(prepared, installation, {
-      hashing: hashing ?? startHashing(prepared.server, installation),
-      egress,
-      secrets,
-    });
+    const [launched, spawned] = beginning((onSpawned) =>
+      verifyAndLaunch(prepared, installation, {
+        hashing: hashing ?? startHashing(prepared.server, installation),
+        egress,
+        secrets,
+        onSpawned,
+      }),
+    );
+    // While bubblewrap is at work there is time for it, or while secrets are asked for, which may take a person's time. What
+    // the client says until then waits in its pipe.
+    const idle = prepared.plan.secrets.length === 0 ? spawned : Promise.resolve();
+    const clientGone = idle.then(openedRelay).then((relay) => relay.clientGone);
     const first = await Promise.race([
       launched,
       interrupted.then((signal) => 128 + signal),
-      relay.clientGone.then(() => 0),
+      clientGone.then(() => 0),
     ]);
     // Whoever goes before the server runs leaves nothing behind: the kernel ends what hangs on this process.
     if (typeof first === 'number') return first;
     const { session, verified, listening } = first;
     stateMade = undefined;
+    const relay = await openedRelay();
+    const { mcpPolicy } = await import('./relay/policy.ts');
     relay.attach({
       input: session.input,
       output: session.output,
@@ -137,6 +132,10 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       reviewed: prepared.reviewed ?? { kind: 'pinned', contexts: [] },
       concealer,
     });
+    const [{ relayStderr }, { writableToFd }] = await Promise.all([
+      import('./relay/stderr.ts'),
+      import('./relay/pipe-streams.ts'),
+    ]);
     const stderrWritten = relayStderr(session.errors, writableToFd(2), concealer);
     const startMs = Math.round(performance.now() - begun);
     const started = performance.now();
@@ -183,7 +182,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     if (stateMade !== undefined) removeIfEmpty(stateMade);
     const error = toCordonError(thrown);
     const shown = concealer === undefined ? error : await concealed(error, concealer);
-    return refuse(shown, subject.profile, relay, interrupted, async (error) => {
+    return refuse(shown, subject.profile, await openedRelay(), interrupted, async (error) => {
       await audit?.record({
         ...subject,
         event: 'refused',
@@ -193,6 +192,34 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       });
     });
   }
+}
+
+async function openRelay(denials: DenialCounter): Promise<Relay> {
+  const [{ createRelay }, { readableFromFd, writableToFd }] = await Promise.all([
+    import('./relay/create-relay.ts'),
+    import('./relay/pipe-streams.ts'),
+  ]);
+  return createRelay({
+    client: {
+      input: readableFromFd(0),
+      output: writableToFd(1),
+      isGone: async () => {
+        const { isHungUp } = await import('./launch/libc.ts');
+        // Both: whoever wrote much and closed that side still waits for answers on the other.
+        return isHungUp(0) && isHungUp(1);
+      },
+    },
+    onDenied: (denial) => denials.add(denial),
+  });
+}
+
+/** What was begun, and when it calls back for the first time. */
+function beginning<T>(begin: (onBegun: () => void) => T): readonly [T, Promise<void>] {
+  let begun!: () => void;
+  const called = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  return [begin(begun), called];
 }
 
 interface Hashing {
@@ -257,6 +284,8 @@ interface UnderWay {
   readonly hashing: Hashing;
   readonly egress: Promise<Egress | undefined>;
   readonly secrets: Promise<FetchedSecrets | undefined>;
+  /** Called when bubblewrap runs. */
+  readonly onSpawned: () => void;
 }
 
 interface Launched {
@@ -272,7 +301,7 @@ interface Launched {
 async function verifyAndLaunch(
   { plan, facts, grants }: Prepared,
   installation: Installation,
-  { hashing: { tree, verified: hashed }, egress, secrets }: UnderWay,
+  { hashing: { tree, verified: hashed }, egress, secrets, onSpawned }: UnderWay,
 ): Promise<Launched> {
   const runtime = await verifyRuntime(installation);
   const fetched = await secrets;
@@ -286,6 +315,7 @@ async function verifyAndLaunch(
       packageFd: tree.fd,
       runtimeFd: runtime.fd,
       secrets: fetched?.values,
+      onSpawned,
     }),
   ]);
   if (verified.status === 'rejected') {

@@ -49,6 +49,8 @@ export interface LaunchRequest {
   readonly runtimeFd: number;
   /** Dropped once bubblewrap has them; left out for a plan without secrets. */
   readonly secrets?: SecretValues | undefined;
+  /** Called when bubblewrap runs: until it is ready, nothing of ours is waited for. */
+  readonly onSpawned?: () => void;
 }
 
 export interface Verified {
@@ -73,6 +75,7 @@ export interface HeldSandbox {
 export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> {
   const { plan } = request;
   const spawned = await spawnSandbox(request);
+  request.onSpawned?.();
   const { child, ours, exit, sweeper, egress } = spawned;
   let over = false;
   void exit.then(() => {
