@@ -3,12 +3,21 @@ import { isJsonObject, type JsonObject } from './envelope.ts';
 import { META } from './meta.ts';
 import { without } from './policy.ts';
 
-/** Members that mean something to the protocol itself. */
-const KEPT: ReadonlySet<string> = new Set([
-  META.subscription,
-  'io.modelcontextprotocol/related-task',
-  'progressToken',
+/** Members that mean something to the protocol itself, and whether a value is one that can mean it. */
+const KEPT: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  [META.subscription, isId],
+  ['io.modelcontextprotocol/related-task', isTaskReference],
+  ['progressToken', isId],
 ]);
+
+function isId(value: unknown): boolean {
+  return typeof value === 'string' || Number.isSafeInteger(value);
+}
+
+/** That and no more: any other member would be text for whoever reads it. */
+function isTaskReference(value: unknown): boolean {
+  return isJsonObject(value) && typeof value['taskId'] === 'string' && Object.keys(value).length === 1;
+}
 
 /**
  * @param object params or a result
@@ -24,7 +33,8 @@ export function withoutForeignMeta(
   if (!isJsonObject(meta)) return without(object, ['_meta']);
   const names = Object.keys(meta);
   const kept = names.filter(
-    (name) => KEPT.has(name) || (name === META.serverInfo && isKnownServer(meta[name])),
+    (name) =>
+      KEPT.get(name)?.(meta[name]) === true || (name === META.serverInfo && isKnownServer(meta[name])),
   );
   if (kept.length === names.length) return undefined;
   const rest = without(object, ['_meta']);

@@ -112,9 +112,10 @@ function judgeNotification(
     case 'block':
       return deny('method-blocked', relayAnswers.methodNotFound);
   }
-  const plain = withoutForeignMeta(params);
-  const passes = plain === undefined ? FORWARD : { anew: { jsonrpc: '2.0', method, params: plain } };
-  if (isNotice(method)) return judgeListChange(session, { method, params: plain ?? params }, passes, nowMs);
+  const known = isNotice(method) ? metaAlone(params) : params;
+  const plain = withoutForeignMeta(known) ?? known;
+  const passes = plain === params ? FORWARD : { anew: { jsonrpc: '2.0', method, params: plain } };
+  if (isNotice(method)) return judgeListChange(session, { method, params: plain }, passes, nowMs);
   if (!isOfLiveSubscription(session, method, params)) return deny('id-unknown', relayAnswers.idUnknown);
   switch (method) {
     case 'notifications/cancelled':
@@ -138,6 +139,13 @@ function judgeNotification(
   return session.rates.takeNotification(method, nowMs)
     ? passes
     : deny('rate-limited', relayAnswers.tooManyNotifications);
+}
+
+/** Of a list that changed nothing else can be said. */
+function metaAlone(params: JsonObject): JsonObject {
+  const { _meta, ...others } = params;
+  if (Object.keys(others).length === 0) return params;
+  return _meta === undefined ? {} : { _meta };
 }
 
 function asksForMore(params: JsonObject): boolean {

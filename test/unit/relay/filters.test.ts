@@ -35,6 +35,38 @@ describe('_meta of a server', () => {
     });
   });
 
+  it.each([
+    ['progressToken', { text: 'POISON' }],
+    ['progressToken', ['POISON']],
+    ['io.modelcontextprotocol/related-task', 'POISON'],
+    ['io.modelcontextprotocol/related-task', { taskId: 't', note: 'POISON' }],
+    ['io.modelcontextprotocol/related-task', { taskId: { text: 'POISON' } }],
+    ['io.modelcontextprotocol/subscriptionId', { text: 'POISON' }],
+  ])('keeps no member of the protocol that is of another kind: %s', (member, value) => {
+    const session = new JudgedSession().handshake();
+    session.client({ id: 50, method: 'completion/complete', params: {} });
+    const verdict = session.server({
+      id: 50,
+      result: { content: [], _meta: { progressToken: 1, [member]: value } },
+    });
+    expect(JSON.stringify(verdict)).not.toContain('POISON');
+    expect(verdict.anew).toMatchObject({ result: { content: [] } });
+  });
+
+  it('keeps members of the protocol', () => {
+    const session = new JudgedSession().handshake();
+    session.client({ id: 50, method: 'completion/complete', params: {} });
+    const _meta = { 'io.modelcontextprotocol/related-task': { taskId: 't' }, progressToken: 'p' };
+    expect(session.server({ id: 50, result: { content: [], _meta } }).forward).toBe(true);
+  });
+
+  it('is all that passes with a list that changed', () => {
+    const session = new JudgedSession().handshake();
+    const method = 'notifications/tools/list_changed';
+    const verdict = session.server({ method, params: { note: 'POISON' } });
+    expect(verdict.anew).toEqual({ jsonrpc: '2.0', method, params: {} });
+  });
+
   describe('says who made a result', () => {
     const serverInfo = { name: 'modern', version: '1' };
     const made = (info: object): object => ({ _meta: { 'io.modelcontextprotocol/serverInfo': info } });
