@@ -284,6 +284,8 @@ function isEmpty(value: Json | undefined): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
+/** Not those of JavaScript, among which are some that nobody sees. */
+const BLANKS = /[^\S\ufeff\u2028\u2029]+/g;
 const INVISIBLE = /[\p{C}\p{DI}\p{Zl}\p{Zp}]/gu;
 
 function textClass(before: Json | undefined, after: Json | undefined): ChangeClass {
@@ -291,7 +293,7 @@ function textClass(before: Json | undefined, after: Json | undefined): ChangeCla
   if (after === undefined) return 'text-removed';
   if (typeof before !== 'string' || typeof after !== 'string') return 'wording';
   if (before.normalize('NFC') === after.normalize('NFC')) return 'normalisation';
-  const lines = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+  const lines = (text: string): string => text.replaceAll(BLANKS, ' ').replaceAll(/^ | $/g, '');
   if (lines(before) === lines(after)) return 'whitespace';
   const seen = (text: string): string => lines(text).replaceAll(INVISIBLE, '');
   return seen(before) === seen(after) ? 'hidden-characters' : 'wording';

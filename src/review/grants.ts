@@ -55,7 +55,7 @@ function fileChanges(before: readonly FilesystemGrant[], after: readonly Filesys
   const at = (path: string): string => pointer('permissions', 'filesystem', path);
   const isInside = (path: string): boolean =>
     after.some((other) => other.access === 'write' && path.startsWith(`${other.path}/`));
-  for (const { path, access } of after) {
+  for (const { path, access, optional = false } of after) {
     const known = before.find((grant) => grant.path === path);
     if (known === undefined)
       changes.push({
@@ -70,6 +70,14 @@ function fileChanges(before: readonly FilesystemGrant[], after: readonly Filesys
         change: 'changed',
         wider: access === 'write',
         words: [{ theirs: path }, ` was for ${known.access}, is for ${access}`],
+      });
+    // Without the file such a protection is not there, and a start that was refused is one that is only watched.
+    else if ((known.optional ?? false) !== optional)
+      changes.push({
+        pointer: at(path),
+        change: 'changed',
+        wider: optional && access === 'read' && isInside(path),
+        words: [{ theirs: path }, optional ? ' need not be there any more' : ' must be there now'],
       });
   }
   for (const { path, access } of before)

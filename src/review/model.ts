@@ -38,6 +38,8 @@ export interface ReviewModel {
   readonly packageChanges: readonly PackageChange[] | undefined;
   readonly findings: readonly Finding[];
   readonly contexts: readonly DefinitionContext[];
+  /** In which the approved definitions were asked for; undefined before the first approval. */
+  readonly approvedContexts: readonly DefinitionContext[] | undefined;
   readonly definitions: readonly ReviewedDefinition[];
   readonly server: readonly ServerStatement[];
   /** Undefined on a first review. */
@@ -98,6 +100,7 @@ export function reviewModel(material: ReviewMaterial): ReviewModel {
       approved?.package && comparePackages(approved.package.packages, material.package.packages),
     findings,
     contexts: material.definitions.map(({ context }) => context),
+    approvedContexts: approved?.definitions.map(({ context }) => context),
     definitions: subject.entries.map((entry) => ({
       ...entry,
       input: parameterRows(entry.value['inputSchema'], '/inputSchema'),

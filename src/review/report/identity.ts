@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject } from '../../pins/canonical-json.ts';
-import type { DefinitionContext } from '../../pins/definitions.ts';
+import { type DefinitionContext, sameContext } from '../../pins/definitions.ts';
 import type { ReviewModel } from '../model.ts';
 import { countWords, grouped } from '../plain-words.ts';
 import { type Block, type Line, type Section, theirs } from './blocks.ts';
@@ -59,15 +59,30 @@ function approvedWords({ approval }: ReviewModel): Line {
   ];
 }
 
-function contextBlocks({ contexts }: ReviewModel): Block[] {
+function contextBlocks({ contexts, approvedContexts }: ReviewModel): Block[] {
+  const isIn = (all: readonly DefinitionContext[], context: DefinitionContext): boolean =>
+    all.some((other) => sameContext(other, context));
+  const gone = (approvedContexts ?? []).filter((context) => !isIn(contexts, context));
   return [
     { kind: 'heading', text: 'asked as' },
     {
       kind: 'list',
       items: contexts.map((context, index) => ({
-        text: [`${contextName(index)}: `, ...contextWords(context)],
+        text: [
+          `${contextName(index)}: `,
+          ...contextWords(context),
+          ...(approvedContexts === undefined || isIn(approvedContexts, context)
+            ? []
+            : ['; new: nothing was approved for it']),
+        ],
       })),
     },
+    ...(gone.length === 0
+      ? []
+      : [
+          { kind: 'heading', text: 'approved, and not asked as any more' } as const,
+          { kind: 'list', items: gone.map((context) => ({ text: contextWords(context) })) } as const,
+        ]),
   ];
 }
 
