@@ -92,7 +92,11 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
     stateMade = prepared.stateMade;
-    const egress = prepareEgress(prepared, (line) => void audit?.record({ ...subject, ...line }));
+    const egress = prepareEgress(prepared, (line) => {
+      // The names that a server asks for are its own words.
+      const host = concealer?.conceal(line.host) ?? line.host;
+      void audit?.record({ ...subject, ...line, host });
+    });
     const secrets = fetchSecrets(prepared, installation);
     // Also for what goes wrong from here on.
     void secrets.then(
@@ -113,6 +117,8 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     // the client says until then waits in its pipe.
     const idle = prepared.plan.secrets.length === 0 ? spawned : Promise.resolve();
     const clientGone = idle.then(openedRelay).then((relay) => relay.clientGone);
+    // A start that fails before they are handed over keeps none either, while it waits to tell the client why.
+    launched.catch(() => void secrets.then((fetched) => fetched?.values.drop()).catch(() => {}));
     const first = await Promise.race([
       launched,
       interrupted.then((signal) => 128 + signal),

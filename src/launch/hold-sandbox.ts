@@ -14,6 +14,7 @@ import type { SandboxPlan } from '../plan/plan.ts';
 import { readableFromFd } from '../relay/pipe-streams.ts';
 import { type BwrapOption, type FdSlot, renderBwrap } from '../sandbox/bwrap/render.ts';
 import { compileSeccomp } from '../sandbox/seccomp/compile.ts';
+import { secretCopy } from '../secrets/memory.ts';
 import { SecretValues } from '../secrets/secret-values.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
@@ -254,8 +255,8 @@ async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
 
 /** As `--args` reads them: each ended by NUL. */
 function optionsFile(options: readonly BwrapOption[], secrets: SecretValues): number {
-  const text = Buffer.concat(
-    options.flatMap((option) => [
+  const text = secretCopy(
+    ...options.flatMap((option) => [
       typeof option === 'string' ? Buffer.from(option) : secrets.bytesOf(option.secret),
       Buffer.from([0]),
     ]),

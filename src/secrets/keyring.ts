@@ -2,6 +2,7 @@
 // Both are part of the system and take and give values through pipes. Pure, but for one look at what is there.
 import type { ProgramEnd, ProgramRequest } from './ask-program.ts';
 import type { Answer } from './answer.ts';
+import { secretCopy, secretMemory } from './memory.ts';
 import { readValue } from './value.ts';
 import { secretWords } from '../messages/secrets.ts';
 
@@ -31,6 +32,8 @@ const SECRET_TOOL = '/usr/bin/secret-tool';
 const SECURITY = '/usr/bin/security';
 /** errSecItemNotFound, as a process status. */
 const KEYCHAIN_NOT_FOUND = 44;
+/** Two digits for each byte: a text of the whole value could not be overwritten. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 const secretService: Keyring = {
   program: SECRET_TOOL,
@@ -39,7 +42,7 @@ const secretService: Keyring = {
   remove: (entry) => [SECRET_TOOL, 'clear', ...attributes(entry)],
   store: (entry, value) => ({
     argv: [SECRET_TOOL, 'store', `--label=cordon: ${entry.profile} ${entry.secret}`, ...attributes(entry)],
-    input: Buffer.from(value),
+    input: secretCopy(value),
   }),
   isAbsent: ({ status, output, complained }) => status === 1 && output.length === 0 && !complained,
 };
@@ -71,12 +74,18 @@ const keychain: Keyring = {
   ],
   store: ({ profile, secret }, value) => ({
     argv: [SECURITY, '-i'],
-    input: Buffer.from(
-      `add-generic-password -U -s "cordon ${profile}" -a "${secret}" -X ${value.toString('hex')}\n`,
-    ),
+    input: inHex(value, `add-generic-password -U -s "cordon ${profile}" -a "${secret}" -X `, '\n'),
   }),
   isAbsent: ({ status }) => status === KEYCHAIN_NOT_FOUND,
 };
+
+function inHex(value: Buffer, before: string, after: string): Buffer {
+  const hex = secretMemory(value.length * 2);
+  for (const [index, byte] of value.entries()) hex.write(HEX[byte] ?? '', index * 2, 'latin1');
+  const input = secretCopy(Buffer.from(before), hex, Buffer.from(after));
+  hex.fill(0);
+  return input;
+}
 
 export function keyringOf(platform: NodeJS.Platform): Keyring {
   return platform === 'darwin' ? keychain : secretService;

@@ -4,6 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { secretWords } from '../messages/secrets.ts';
 import type { Answer } from './answer.ts';
+import { secretCopy } from './memory.ts';
 
 /** As long as a value in a profile may be. */
 export const MAX_VALUE_BYTES = 32 * 1024;
@@ -25,7 +26,7 @@ export function readValue(given: Buffer): Answer {
   const line = withoutNewline(given);
   const why = faultOf(line);
   const answer: Answer =
-    why === undefined ? { kind: 'value', bytes: Buffer.from(line) } : { kind: 'malformed', why };
+    why === undefined ? { kind: 'value', bytes: secretCopy(line) } : { kind: 'malformed', why };
   given.fill(0);
   return answer;
 }
