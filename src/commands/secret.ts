@@ -10,12 +10,15 @@ import {
   secretPrompt,
   secretRemoved,
   secretSet,
+  sourcesUnused,
 } from '../messages/secrets.ts';
 import { listProfiles, loadProfile } from '../profile/load.ts';
 import { currentAsker } from '../secrets/asker.ts';
 import { removeFromKeyring, storeInKeyring } from '../secrets/keyring-entries.ts';
 import { type LookedUp, lookUpSecrets } from '../secrets/look-up.ts';
+import { keepMemoryPrivate } from '../secrets/private-memory.ts';
 import { sourcesOf } from '../secrets/sources.ts';
+import { unusedSources } from '../secrets/unused-sources.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
 import { readSecretInput } from './secret-input.ts';
@@ -25,6 +28,8 @@ const USAGE =
 
 export async function secretCommand(context: CommandContext, words: readonly string[]): Promise<number> {
   const [action, ...operands] = words;
+  // Before there is a value to keep.
+  await keepMemoryPrivate();
   switch (action) {
     case 'set':
       return set(context, entryOf(context, operands));
@@ -53,6 +58,8 @@ function entryOf({ installation }: CommandContext, operands: readonly string[]):
 }
 
 async function set(context: CommandContext, entry: Entry): Promise<number> {
+  // First: what is said here comes of a value that is kept already.
+  const { list: sources } = sourcesOf(loadConfig(context.installation).secrets, entry.profile, entry.secret);
   const value = await readSecretInput(secretPrompt(entry.secret, entry.profile), context.err);
   if (value === undefined) {
     report(context, entry, { set: false }, secretNotSet(entry.secret));
@@ -60,7 +67,6 @@ async function set(context: CommandContext, entry: Entry): Promise<number> {
   }
   await storeInKeyring(entry, value, askerFor(context));
   report(context, entry, { set: true }, secretSet(entry.secret, entry.profile));
-  const { list: sources } = sourcesOf(loadConfig(context.installation).secrets, entry.profile, entry.secret);
   if (!sources.some(({ from }) => from === 'keyring'))
     context.err(`warning: ${keyringUnasked(entry.secret)}\n`);
   return 0;
@@ -81,37 +87,46 @@ function report({ json, out }: CommandContext, entry: Entry, outcome: object, li
   out(json ? `${JSON.stringify({ ...entry, ...outcome }, null, 2)}\n` : `${line}\n`);
 }
 
-/** Asks the sources, as a start would. Exit status 1 when a required secret is missing. */
+/** Asks the sources, as a start would. Exit status 1 when a start would be refused. */
 async function list(context: CommandContext, names: readonly string[]): Promise<number> {
   const { installation, json, out, err } = context;
   const { secrets: config } = loadConfig(installation);
   const found: LookedUp[] = [];
+  const listings = listProfiles(installation);
   const profiles =
     names.length > 0
       ? names.map((name) => loadProfile(name, installation))
       : // Broken ones are shown by `cordon list`.
-        listProfiles(installation).flatMap(({ status }) =>
-          status.kind === 'loaded' ? [status.profile] : [],
-        );
+        listings.flatMap(({ status }) => (status.kind === 'loaded' ? [status.profile] : []));
   for (const profile of profiles)
     found.push(...(await lookUpSecrets(profile, config, currentAsker(installation, profile.origin))));
-  if (json) out(`${JSON.stringify({ secrets: found }, null, 2)}\n`);
-  else if (found.length > 0) out(`${columns([HEAD, ...found.map(row)]).join('\n')}\n`);
-  else out('none of these profiles asks for a secret\n');
-  const missing = found.filter(({ required, from }) => required && from === null);
-  for (const { profile, secret, usesKeyring } of json ? [] : missing)
-    if (usesKeyring) err(`hint: cordon secret set ${profile} ${secret}\n`);
-  return missing.length > 0 ? 1 : 0;
+  const unused = unusedSources(config, listings).filter(
+    ({ profile }) => names.length === 0 || names.includes(profile),
+  );
+  if (json) out(`${JSON.stringify({ secrets: found, unused }, null, 2)}\n`);
+  else {
+    out(
+      found.length > 0
+        ? `${columns([HEAD, ...found.map(row)]).join('\n')}\n`
+        : 'none of these profiles asks for a secret\n',
+    );
+    for (const { profile, secret, usesKeyring, required, from } of found)
+      if (required && from === null && usesKeyring) err(`hint: cordon secret set ${profile} ${secret}\n`);
+    for (const one of unused) err(`warning: ${sourcesUnused(one)}\n`);
+  }
+  return found.some(({ refuses }) => refuses) ? 1 : 0;
 }
 
 const HEAD = ['PROFILE', 'SECRET', 'NEEDED', 'GIVEN', 'FROM'];
 
-function row({ profile, secret, required, deliver, from, asked }: LookedUp): readonly string[] {
+function row({ profile, secret, required, deliver, from, asked, refuses }: LookedUp): readonly string[] {
   return [
     profile,
     secret,
     required ? 'required' : 'optional',
     deliver,
-    from === null ? `missing: ${asked.map(escapeText).join('; ')}` : escapeText(from),
+    from === null
+      ? `${refuses ? 'missing' : 'goes without'}: ${asked.map(escapeText).join('; ')}`
+      : escapeText(from),
   ];
 }

@@ -1,14 +1,17 @@
-// Profiles that hand a secret over where every user of the machine can read it: an author's decision, and a weak one. Pure.
+// Profiles that hand a secret over where every user of the machine can read it, an author's decision and a weak one; and
+// sources in the configuration for which no profile asks. Pure.
 import type { CordonError } from '../errors.ts';
 import { quote } from '../escape.ts';
-import { deliveryWords } from '../messages/secrets.ts';
+import { deliveryWords, sourcesUnused } from '../messages/secrets.ts';
+import type { UnusedSources } from '../secrets/unused-sources.ts';
 import type { Finding } from './finding.ts';
 
 export type SecretFacts =
-  /** Those that are handed over in an argument. */
   | {
       readonly kind: 'read';
+      /** Those that are handed over in an argument. */
       readonly inArguments: ReadonlyArray<{ readonly profile: string; readonly secret: string }>;
+      readonly unused: readonly UnusedSources[];
     }
   | { readonly kind: 'refused'; readonly error: CordonError };
 
@@ -16,13 +19,27 @@ export function judgeSecrets(facts: SecretFacts): Finding {
   const finding = { section: 'installation', id: 'secrets', title: 'secrets' } as const;
   if (facts.kind === 'refused')
     return { ...finding, verdict: 'failed', detail: facts.error.message, cure: facts.error.hints };
-  if (facts.inArguments.length === 0)
-    return { ...finding, verdict: 'ok', detail: 'no profile hands one over in an argument', cure: [] };
-  const names = facts.inArguments.map(({ profile, secret }) => `${secret} of ${quote(profile)}`);
+  const { inArguments, unused } = facts;
+  if (inArguments.length === 0 && unused.length === 0)
+    return {
+      ...finding,
+      verdict: 'ok',
+      detail: 'no profile hands one over in an argument, and every source has one that asks for it',
+      cure: [],
+    };
+  const names = inArguments.map(({ profile, secret }) => `${secret} of ${quote(profile)}`);
   return {
     ...finding,
     verdict: 'weaker',
-    detail: `${names.join(', ')}: given ${deliveryWords.argument}`,
-    cure: ['where the server takes them so, use "deliver": "environment" or "file"'],
+    detail: [
+      ...(names.length === 0 ? [] : [`${names.join(', ')}: given ${deliveryWords.argument}`]),
+      ...unused.map(sourcesUnused),
+    ].join('; '),
+    cure: [
+      ...(names.length === 0
+        ? []
+        : ['where the server takes them so, use "deliver": "environment" or "file"']),
+      ...(unused.length === 0 ? [] : ['correct or remove it under "secrets" in config.json']),
+    ],
   };
 }

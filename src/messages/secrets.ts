@@ -5,6 +5,7 @@ import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
 import { closest } from '../json/closest.ts';
 import type { SecretSource } from '../config/secrets.ts';
+import type { UnusedSources } from '../secrets/unused-sources.ts';
 
 interface UnfinishedEnd {
   readonly kind: 'exited' | 'signalled' | 'too-slow' | 'too-much' | 'not-started';
@@ -28,11 +29,13 @@ export const secretWords = {
     `can be read or changed by others (mode ${mode.toString(8).padStart(4, '0')}); it must be 0400 or 0600`,
   folderOfAnother: (folder: string, uid: number) =>
     `lies below ${quote(folder)}, which belongs to user ${uid}`,
+  linkOfAnother: (link: string, uid: number) => `is reached through ${quote(link)}, a link of user ${uid}`,
   folderOpen: (folder: string) => `lies below ${quote(folder)}, in which others can write`,
   environmentUnreadable: 'cannot be read: the client does not show its environment',
+  keptOtherwise: 'does not give back what was put in, so that it was taken out again',
   noBus: 'cannot be reached: there is no session bus of this user',
   noProgram: 'is not there',
-  unsafeProgram: 'can be changed by other users',
+  unsafeProgram: 'can be changed or replaced by other users',
   strangeHome: 'does not count, because HOME is not the home folder of the account',
   ended: (end: UnfinishedEnd): string => {
     switch (end.kind) {
@@ -109,6 +112,15 @@ export const secretFileGranted = (path: string, file: string) =>
       hints: ['keep files of secrets outside folders that are granted'],
     },
   );
+
+/** A line about config.json; nothing of it refuses a start. */
+export function sourcesUnused({ profile, secret, known }: UnusedSources): string {
+  const meant = closest(secret ?? profile, known);
+  const tail = meant === undefined ? '' : `; did you mean ${quote(meant)}?`;
+  return secret === undefined
+    ? `the configuration has secrets for the profile ${quote(profile)}, which is not there${tail}`
+    : `the configuration has a source for ${quote(secret)}, for which the profile ${quote(profile)} does not ask${tail}`;
+}
 
 // --- cordon secret ---
 

@@ -2,6 +2,9 @@
 // environment that was made for it, no terminal to ask on, a time limit and a cap on what it prints.
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
+import type { Writable } from 'node:stream';
+import { secretCopy } from './memory.ts';
+import { type FileUser, placeFault } from './places.ts';
 import { MAX_VALUE_BYTES } from './value.ts';
 
 export interface ProgramRequest {
@@ -28,13 +31,24 @@ export type ProgramEnd =
 const MAX_OUTPUT_BYTES = MAX_VALUE_BYTES + 2;
 /** For what was printed to arrive; a daemon that a program left behind may hold its output open for ever. */
 const LAST_OUTPUT_MS = 200;
+/**
+ * A shell that becomes the program, and leaves a watcher behind that reads a pipe of ours: a word says that all is over, and
+ * end of file without one is our death, however sudden. Then the watcher kills its process group, which is the program's. It
+ * stands before the program does. Forked twice, because a program that waits for all of its children must not wait for it.
+ */
+const BECOME = `({ read -r over <&3 || kill -9 0; } </dev/null >/dev/null 2>&1 &)
+unset PWD OLDPWD SHLVL
+exec "$@" 3<&-`;
+const LIFE_FD = 3;
+/** What a shell ends with when it cannot become the program (exec in POSIX). */
+const NOT_STARTED = [126, 127];
 
 export async function askProgram(request: ProgramRequest): Promise<ProgramEnd> {
   const { timeoutMs, input } = request;
   const child = start(request);
   if (child === undefined) return { kind: 'not-started' };
-  const kill = (): void => killGroup(child);
-  process.once('exit', kill);
+  const life = child.stdio[LIFE_FD] as Writable;
+  life.on('error', () => {});
   const output = new Output();
   let complained = false;
   const tooMuch = new Promise<ProgramEnd>((resolve) => {
@@ -57,27 +71,26 @@ export async function askProgram(request: ProgramRequest): Promise<ProgramEnd> {
       tooMuch,
       tooSlow,
     ]);
-    if (end.kind === 'too-much' || end.kind === 'too-slow') kill();
+    if (end.kind === 'too-much' || end.kind === 'too-slow') killGroup(child);
     return end;
   } finally {
     clearTimeout(timer);
-    process.off('exit', kill);
+    life.end('\n');
     child.stdout?.destroy();
     child.stderr?.destroy();
     output.drop();
   }
 }
 
-/** undefined for what the kernel does not take as a program: Bun throws where Node reports. */
+/** undefined where no process can be made: Bun throws where Node reports. */
 function start({ argv, env, input }: ProgramRequest): ChildProcess | undefined {
-  const [program, ...args] = argv;
   try {
-    return spawn(program, args, {
+    return spawn('/bin/sh', ['-c', BECOME, 'sh', ...argv], {
       env,
       cwd: '/',
       // A session of its own: /dev/tty, on which it could ask the user of the client, does not open; and a group to kill.
       detached: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'],
     });
   } catch {
     return undefined;
@@ -89,8 +102,11 @@ function ended(
   printed: () => { readonly output: Buffer; readonly complained: boolean },
 ): Promise<ProgramEnd> {
   return new Promise((resolve) => {
-    const finish = (status: number | null): void =>
-      resolve(status === null ? { kind: 'signalled' } : { kind: 'exited', status, ...printed() });
+    const finish = (status: number | null): void => {
+      if (status === null) resolve({ kind: 'signalled' });
+      else if (NOT_STARTED.includes(status)) resolve({ kind: 'not-started' });
+      else resolve({ kind: 'exited', status, ...printed() });
+    };
     child.once('error', () => resolve({ kind: 'not-started' }));
     child.once('close', finish);
     child.once('exit', (status) => setTimeout(() => finish(status), LAST_OUTPUT_MS).unref());
@@ -111,7 +127,7 @@ class Output {
   }
 
   take(): Buffer {
-    return Buffer.concat(this.#chunks);
+    return secretCopy(...this.#chunks);
   }
 
   drop(): void {
@@ -128,15 +144,15 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Why a program is not to be started, as the end of a sentence; undefined when it is there and nobody else can change it. */
-export function programFault(program: string, uid: number): 'missing' | 'unsafe' | undefined {
-  let stat: fs.Stats;
+/** Why a program is not to be started; undefined when it is there and nobody else can change it, or put another in its place. */
+export function programFault(program: string, user: FileUser): 'missing' | 'unsafe' | undefined {
   try {
-    stat = fs.statSync(program);
+    const stat = fs.statSync(program);
+    if (!stat.isFile() || (stat.mode & 0o111) === 0) return 'missing';
+    const isOurs = stat.uid === 0 || stat.uid === user.uid;
+    const isSafe = isOurs && (stat.mode & 0o022) === 0 && placeFault(program, user, 'trusted') === undefined;
+    return isSafe ? undefined : 'unsafe';
   } catch {
     return 'missing';
   }
-  if (!stat.isFile() || (stat.mode & 0o111) === 0) return 'missing';
-  const isOurs = stat.uid === 0 || stat.uid === uid;
-  return isOurs && (stat.mode & 0o022) === 0 ? undefined : 'unsafe';
 }

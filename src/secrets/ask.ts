@@ -19,6 +19,9 @@ export interface Asker extends ProviderUser {
   readonly trusts: 'all' | 'keyring' | 'none';
 }
 
+/** What belongs to the system belongs to nobody else. */
+const ROOT = { uid: 0, gid: 0 };
+
 /** Throws only INSTALLATION_UNSAFE. */
 export function askSource(source: SecretSource, entry: KeyringEntry, asker: Asker): Answer | Promise<Answer> {
   // The keyring is what everybody has: where nobody chose it, it is passed over.
@@ -39,7 +42,7 @@ export function askSource(source: SecretSource, entry: KeyringEntry, asker: Aske
 /** Why the keyring cannot be asked here, as the end of a sentence; found out without starting anything. */
 export function keyringFault(asker: Pick<Asker, 'uid' | 'bus'>): string | undefined {
   const keyring = keyringOf(process.platform);
-  if (programFault(keyring.program, 0) !== undefined) return `${keyring.program} ${secretWords.noProgram}`;
+  if (programFault(keyring.program, ROOT) !== undefined) return `${keyring.program} ${secretWords.noProgram}`;
   return keyring.needsBus && sessionBus(asker) === undefined ? secretWords.noBus : undefined;
 }
 
@@ -55,7 +58,7 @@ async function askCommand(
   { argv, env, timeoutSeconds }: Extract<SecretSource, { from: 'command' }>,
   asker: Asker,
 ): Promise<Answer> {
-  const fault = programFault(argv[0], asker.uid);
+  const fault = programFault(argv[0], asker);
   if (fault === 'missing') return { kind: 'unavailable', why: secretWords.noProgram };
   if (fault === 'unsafe') return { kind: 'malformed', why: secretWords.unsafeProgram };
   // What the administrator names must be the administrator's.

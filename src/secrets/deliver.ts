@@ -2,11 +2,11 @@
 // the server is searched for them. Loaded only for profiles that have any.
 import type { Installation } from '../installation.ts';
 import { CordonError } from '../errors.ts';
-import { keepMemoryPrivate } from '../launch/libc.ts';
 import type { Prepared } from '../prepare.ts';
 import { currentAsker } from './asker.ts';
 import { type Concealer, concealer } from './conceal.ts';
 import { fetchSecrets } from './fetch.ts';
+import { keepMemoryPrivate } from './private-memory.ts';
 import type { SecretValues } from './secret-values.ts';
 
 export interface FetchedSecrets {
@@ -20,7 +20,7 @@ export async function secretsFor(
   installation: Installation,
 ): Promise<FetchedSecrets> {
   // Before there is a value to keep.
-  keepMemoryPrivate();
+  await keepMemoryPrivate();
   const values = await fetchSecrets({
     profile: plan.profile,
     secrets: plan.secrets,

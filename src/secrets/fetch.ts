@@ -3,7 +3,7 @@ import type { SecretsConfig } from '../config/secrets.ts';
 import { type MissingSecret, secretMalformed, secretsMissing, sourceName } from '../messages/secrets.ts';
 import type { PlannedSecret } from '../plan/plan.ts';
 import type { Asker } from './ask.ts';
-import { firstAnswer } from './first-answer.ts';
+import { firstAnswer, refuses } from './first-answer.ts';
 import { SecretValues } from './secret-values.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -15,8 +15,21 @@ export interface FetchRequest {
 }
 
 /** One after the other: two vaults that ask a person at once confuse them. @throws CordonError SECRET_UNAVAILABLE */
-export async function fetchSecrets({ profile, secrets, config, asker }: FetchRequest): Promise<SecretValues> {
+export async function fetchSecrets(request: FetchRequest): Promise<SecretValues> {
   const values = new Map<string, Buffer>();
+  try {
+    await fetchInto(values, request);
+  } catch (error) {
+    SecretValues.of(values).drop();
+    throw error;
+  }
+  return SecretValues.of(values);
+}
+
+async function fetchInto(
+  values: Map<string, Buffer>,
+  { profile, secrets, config, asker }: FetchRequest,
+): Promise<void> {
   const missing: MissingSecret[] = [];
   for (const { name, required } of secrets) {
     const { list, isConfigured } = sourcesOf(config, profile, name);
@@ -24,16 +37,12 @@ export async function fetchSecrets({ profile, secrets, config, asker }: FetchReq
     if (found.kind === 'value') values.set(name, found.bytes);
     else if (found.kind === 'malformed')
       throw secretMalformed(name, sourceName(found.source), found.why, profile);
-    // That the keyring does not work here says nothing where nobody chose it.
-    else if (required || (found.isBroken && isConfigured))
+    else if (refuses(found, { required, isConfigured }))
       missing.push({
         name,
         asked: found.asked,
         usesKeyring: list.some(({ from }) => from === 'keyring'),
       });
   }
-  const fetched = SecretValues.of(values);
-  if (missing.length === 0) return fetched;
-  fetched.drop();
-  throw secretsMissing(missing, profile);
+  if (missing.length > 0) throw secretsMissing(missing, profile);
 }

@@ -32,3 +32,19 @@ export async function firstAnswer(
   }
   return { kind: 'none', asked, isBroken };
 }
+
+/** Whether a start is refused because of it. */
+export function refuses(
+  found: Found,
+  { required, isConfigured }: { readonly required: boolean; readonly isConfigured: boolean },
+): boolean {
+  switch (found.kind) {
+    case 'value':
+      return false;
+    case 'malformed':
+      return true;
+    case 'none':
+      // That the keyring does not work here says nothing where nobody chose it.
+      return required || (found.isBroken && isConfigured);
+  }
+}

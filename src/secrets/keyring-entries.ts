@@ -2,22 +2,32 @@
 import { keyringFailed, secretWords } from '../messages/secrets.ts';
 import { type Asker, keyringFault } from './ask.ts';
 import { askProgram, type ProgramEnd } from './ask-program.ts';
-import { type KeyringEntry, KEYRING_MS, keyringOf } from './keyring.ts';
+import { type KeyringEntry, KEYRING_MS, keyringOf, readLookup } from './keyring.ts';
 import { providerEnvironment } from './provider-environment.ts';
 
-/** `value` is overwritten. @throws CordonError KEYRING_UNAVAILABLE */
+/**
+ * Puts the value in, and looks whether the keyring gives it back: secret-tool cuts off what is longer than 8 KiB, and security
+ * gives what is not plain ASCII in another form. `value` is overwritten. @throws CordonError SECRET_UNAVAILABLE
+ */
 export async function storeInKeyring(entry: KeyringEntry, value: Buffer, asker: Asker): Promise<void> {
   refuseWithout(asker);
-  const { argv, input } = keyringOf(process.platform).store(entry, value);
-  value.fill(0);
+  const keyring = keyringOf(process.platform);
+  const { argv, input } = keyring.store(entry, value);
   try {
     expectSuccess(await ask(argv, asker, input));
+    const kept = readLookup(keyring, await ask(keyring.lookup(entry), asker));
+    const isSame = kept.kind === 'value' && kept.bytes.equals(value);
+    if (kept.kind === 'value') kept.bytes.fill(0);
+    if (isSame) return;
+    await ask(keyring.remove(entry), asker);
+    throw keyringFailed(secretWords.keptOtherwise);
   } finally {
     input.fill(0);
+    value.fill(0);
   }
 }
 
-/** Whether there was one. @throws CordonError KEYRING_UNAVAILABLE */
+/** Whether there was one. @throws CordonError SECRET_UNAVAILABLE */
 export async function removeFromKeyring(entry: KeyringEntry, asker: Asker): Promise<boolean> {
   refuseWithout(asker);
   const keyring = keyringOf(process.platform);

@@ -4,7 +4,7 @@ import { sourceName } from '../messages/secrets.ts';
 import type { PlannedSecret } from '../plan/plan.ts';
 import type { Profile } from '../profile/schema.ts';
 import type { Asker } from './ask.ts';
-import { firstAnswer, type Found } from './first-answer.ts';
+import { firstAnswer, type Found, refuses } from './first-answer.ts';
 import { sourcesOf } from './sources.ts';
 
 export interface LookedUp {
@@ -17,6 +17,8 @@ export interface LookedUp {
   /** What came of the others. */
   readonly asked: readonly string[];
   readonly usesKeyring: boolean;
+  /** A start is refused because of it. */
+  readonly refuses: boolean;
 }
 
 export async function lookUpSecrets(
@@ -26,7 +28,7 @@ export async function lookUpSecrets(
 ): Promise<LookedUp[]> {
   const found: LookedUp[] = [];
   for (const [secret, { required, deliver = 'environment' }] of Object.entries(profile.secrets)) {
-    const { list } = sourcesOf(config, profile.name, secret);
+    const { list, isConfigured } = sourcesOf(config, profile.name, secret);
     const answer = await firstAnswer(list, { profile: profile.name, secret }, asker);
     if (answer.kind === 'value') answer.bytes.fill(0);
     found.push({
@@ -37,6 +39,7 @@ export async function lookUpSecrets(
       from: answer.kind === 'value' ? sourceName(answer.source) : null,
       asked: whatCameOf(answer),
       usesKeyring: list.some(({ from }) => from === 'keyring'),
+      refuses: refuses(answer, { required, isConfigured }),
     });
   }
   return found;

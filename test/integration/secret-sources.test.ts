@@ -129,6 +129,15 @@ describe.runIf(hasOwnMachine)('a real keyring', () => {
     expect(secret(['list', 'needy']).stdout).toContain('keyring not set');
   });
 
+  it('is not said to hold what it does not give back: secret-tool cuts off what is long', () => {
+    expect(secret(['set', 'needy', 'OTHER'], { input: 'canary'.repeat(1300) })).toMatchObject({ status: 0 });
+    expect(secret(['set', 'needy', 'OTHER'], { input: 'canary'.repeat(2000) })).toMatchObject({
+      status: 125,
+      stderr: expect.stringContaining('does not give back what was put in') as string,
+    });
+    expect(secret(['remove', 'needy', 'OTHER']).stdout).toContain('was not in the keyring');
+  });
+
   it('without a bus is told, and another source takes its place', async () => {
     expect(secret(['set', 'needy', 'TOKEN'], { input: 'canary', bus: '' })).toMatchObject({
       status: 125,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
-import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher } from '../fixtures/launcher.ts';
+import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher, until } from '../fixtures/launcher.ts';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-secrets-')));
 const home = path.join(folder, 'home');
@@ -295,6 +295,53 @@ describe.runIf(hasOwnMachine)(
 );
 
 it.runIf(hasOwnMachine)(
+  'a source for which nobody asks is told of, and neither asked nor a reason to refuse',
+  async () => {
+    const marker = path.join(folder, 'asked');
+    const program = write('bin/mark', `#!/bin/sh\ntouch ${marker}\necho token\n`, 0o755);
+    install('asks', { secrets: { TOKEN: { why } } }, { TOKEN: [{ file: write('token', 'token') }] });
+    const file = path.join(home, '.config/cordon/config.json');
+    const config = JSON.parse(fs.readFileSync(file, 'utf8')) as { secrets: Record<string, object> };
+    const source = [{ command: [program] }];
+    Object.assign(config.secrets['asks'] ?? {}, { TOKN: source });
+    Object.assign(config.secrets, { ask: { TOKEN: source } });
+    fs.writeFileSync(file, JSON.stringify(config));
+
+    await run('asks', () => Promise.resolve());
+    const cordon = (...args: string[]) => {
+      const [name, ...rest] = whereHomeIs(home, [CORDON, ...args]);
+      return spawnSync(name, rest, { cwd: workspace, env: { HOME: home }, encoding: 'utf8' });
+    };
+    const listed = cordon('secret', 'list', 'asks');
+    expect(listed.status, listed.stderr).toBe(0);
+    expect(listed.stderr).toBe(
+      'warning: the configuration has a source for "TOKN", for which the profile "asks" does not ask; did you mean "TOKEN"?\n',
+    );
+    const { unused } = JSON.parse(cordon('secret', 'list', '--json').stdout) as { unused: unknown[] };
+    expect(unused).toMatchObject([{ profile: 'asks', secret: 'TOKN' }, { profile: 'ask' }]);
+    expect(cordon('doctor').stdout).toMatch(/weaker.*secrets.*"TOKN".*the profile "ask", which is not there/);
+    expect(fs.existsSync(marker)).toBe(false);
+  },
+);
+
+it.runIf(hasOwnMachine).each(['SIGKILL', 'SIGTERM', 'SIGSEGV'] as const)(
+  'P5: a program that hangs instead of giving a secret ends with the launcher: %s',
+  async (signal) => {
+    const note = path.join(folder, `started-${signal}`);
+    const hang = write('bin/hang', `#!/bin/sh\nsleep 60 &\necho $$ $! > ${note}\nsleep 60\n`, 0o755);
+    install('hanging', { secrets: { TOKEN: { why } } }, { TOKEN: [{ command: [hang] }] });
+    const launcher = start('hanging');
+    const pids = (): number[] =>
+      fs.existsSync(note) ? fs.readFileSync(note, 'utf8').split(/\s/).filter(Boolean).map(Number) : [];
+    await until(() => pids().length === 2);
+    expect(pids().filter(isRunning)).toHaveLength(2);
+    launcher.child.kill(signal);
+    await launcher.exited;
+    await until(() => pids().filter(isRunning).length === 0, 1000, 'the end of the program');
+  },
+);
+
+it.runIf(hasOwnMachine)(
   'P4: a variable of the client reaches the server that was granted it, and no other',
   async () => {
     const profile = { secrets: { GITHUB_TOKEN: { why } } };
@@ -337,3 +384,12 @@ it.runIf(hasOwnMachine)('EV: a HOME that a repository made the client set starts
   await run('strange', () => Promise.resolve());
   expect(fs.existsSync(marker)).toBe(true);
 });
+
+/** Zombies wait for their parent and do nothing more. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -119,8 +119,17 @@ describe('command', () => {
     );
     const open = write('open', '#!/bin/sh\necho token\n', 0o777);
     expect(await ask({ from: 'command', argv: [open], env: {}, timeoutSeconds: 1 })).toBe(
-      'malformed: can be changed by other users',
+      'malformed: can be changed or replaced by other users',
     );
+    // Who can write to its folder can put another one there.
+    const folder = path.join(scratch, 'tools');
+    fs.mkdirSync(folder);
+    fs.chmodSync(folder, 0o777);
+    const inside = write('tools/give', '#!/bin/sh\necho token\n', 0o755);
+    const give: SecretSource = { from: 'command', argv: [inside], env: {}, timeoutSeconds: 1 };
+    expect(await ask(give)).toBe('malformed: can be changed or replaced by other users');
+    fs.chmodSync(folder, 0o755);
+    expect(await ask(give)).toBe('token');
   });
 });
 
@@ -160,6 +169,24 @@ describe('file', () => {
     expect(await ask1('${home}/folder/token')).toContain('malformed: lies below');
     fs.chmodSync(folder, 0o1777);
     expect(await ask1('${home}/folder/token')).toBe('token');
+  });
+
+  test.runIf(uid === 0)('reached through a link that another user can point elsewhere', async () => {
+    write('token', 'token\n', 0o600);
+    const folder = path.join(scratch, 'everybodys');
+    fs.mkdirSync(folder);
+    fs.chmodSync(folder, 0o1777);
+    const theirs = path.join(folder, 'link');
+    fs.symlinkSync(path.join(scratch, 'token'), theirs);
+    fs.lchownSync(theirs, 4242, 4242);
+    const ours = path.join(scratch, 'to-link');
+    fs.symlinkSync(theirs, ours);
+    for (const file of [theirs, ours])
+      expect(await ask1(file)).toBe(
+        `malformed: is reached through ${JSON.stringify(theirs)}, a link of user 4242`,
+      );
+    fs.lchownSync(theirs, 0, 0);
+    for (const file of [theirs, ours]) expect(await ask1(file)).toBe('token');
   });
 
   test('that is none', async () => {
