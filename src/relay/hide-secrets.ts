@@ -14,12 +14,12 @@ export function withoutSecrets(message: Message, concealer: Concealer | undefine
       return error === message.error ? message : { ...message, error };
     }
     case 'result': {
-      const result = message.result['isError'] === true ? hide(message.result) : message.result;
+      const result = isFailure(message.result) ? hide(message.result) : message.result;
       return result === message.result ? message : { ...message, result };
     }
     case 'notification': {
-      const isLog = message.method === 'notifications/message';
-      const params = isLog ? hide(message.params) : message.params;
+      const isSaid = message.method === 'notifications/message' || isFailure(message.params);
+      const params = isSaid ? hide(message.params) : message.params;
       return params === message.params ? message : { ...message, params };
     }
     case 'request':
@@ -35,6 +35,19 @@ export function inPlaceOf(said: Message, judged: Message, { forward, ...verdict 
   return { ...verdict, anew: { jsonrpc: '2.0', ...members } };
 }
 
+/** Of a call, or of a task that was begun by one. */
+function isFailure({ isError, status, task }: JsonObject): boolean {
+  return isError === true || status === 'failed' || (isJsonObject(task) && isFailure(task));
+}
+
+/** Words of the protocol in their own places; a secret that is one of them must not take the message apart. */
+const PROTOCOL_WORDS: Readonly<Record<string, ReadonlySet<unknown>>> = {
+  type: new Set(['text', 'image', 'audio', 'resource', 'resource_link']),
+  level: new Set(['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']),
+  status: new Set(['failed']),
+  resultType: new Set(['complete', 'input_required', 'task']),
+};
+
 function hideIn(value: unknown, concealer: Concealer): unknown {
   if (typeof value === 'string') return concealer.conceal(value);
   if (Array.isArray(value)) {
@@ -42,6 +55,13 @@ function hideIn(value: unknown, concealer: Concealer): unknown {
     return members.some((member, index) => member !== value[index]) ? members : value;
   }
   if (!isJsonObject(value)) return value;
-  const members = Object.entries(value).map(([key, member]) => [key, hideIn(member, concealer)] as const);
-  return members.some(([key, member]) => member !== value[key]) ? Object.fromEntries(members) : value;
+  const entries = Object.entries(value);
+  const hidden = entries.map(([key, member]): readonly [string, unknown] => {
+    const isProtocol = Object.hasOwn(PROTOCOL_WORDS, key) && PROTOCOL_WORDS[key]?.has(member) === true;
+    return isProtocol ? [key, member] : [concealer.conceal(key), hideIn(member, concealer)];
+  });
+  const isSame = entries.every(
+    ([key, member], index) => hidden[index]?.[0] === key && hidden[index]?.[1] === member,
+  );
+  return isSame ? value : Object.fromEntries(hidden);
 }

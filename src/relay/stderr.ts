@@ -67,6 +67,8 @@ class LineWriter {
   #beyond = '';
   #lineBytes = 0;
   #hasLine = false;
+  /** A part of it came while we were silent: what is left of it may show a part of a secret. */
+  #hasGap = false;
   #dropped = 0;
   #silentUntilMs = 0;
   #nowMs = 0;
@@ -111,7 +113,10 @@ class LineWriter {
     const room = Math.max(0, MAX_LINE_BYTES - this.#lineBytes);
     const known = Math.max(0, this.#maxKnownBytes - this.#lineBytes);
     this.#lineBytes += piece.length;
-    if (this.#isSilent) return;
+    if (this.#isSilent) {
+      this.#hasGap = true;
+      return;
+    }
     if (room > 0) this.#line += this.#decoder.write(piece.subarray(0, room));
     if (known > room && piece.length > room) this.#beyond += this.#decoder.write(piece.subarray(room, known));
   }
@@ -126,7 +131,9 @@ class LineWriter {
     this.#beyond = '';
     this.#lineBytes = 0;
     this.#hasLine = false;
-    if (!this.#isWelcome(Math.min(bytes, MAX_LINE_BYTES) + PREFIX.length)) {
+    const hasGap = this.#hasGap;
+    this.#hasGap = false;
+    if (hasGap || !this.#isWelcome(Math.min(bytes, MAX_LINE_BYTES) + PREFIX.length)) {
       this.#dropped += 1;
       return;
     }
