@@ -3,29 +3,29 @@
 import fs from 'node:fs';
 import { isatty as isTerminal } from 'node:tty';
 import { secretInputInvalid, secretWords } from '../messages/secrets.ts';
+import { secretMemory } from '../secrets/memory.ts';
 import { MAX_VALUE_BYTES, readValue } from '../secrets/value.ts';
+import { TypedLine } from './typed-line.ts';
 
 const MAX_INPUT_BYTES = MAX_VALUE_BYTES + 2;
-const CTRL_C = 0x03;
-const CTRL_D = 0x04;
-const LF = 0x0a;
-const CR = 0x0d;
-const BACKSPACES = [0x08, 0x7f];
+/** Of silence after the line: what comes sooner was pasted with it, and must not be left for the shell to run. */
+const QUIET_MS = 100;
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
 
 /** @throws CordonError USAGE_INVALID when what came cannot be a secret; undefined when the person gave up */
 export async function readSecretInput(
   prompt: string,
   say: (text: string) => void,
 ): Promise<Buffer | undefined> {
-  const typed = isTerminal(0) ? await readTyped(prompt, say) : readPiped();
-  if (typed === undefined) return undefined;
-  const value = readValue(typed);
+  const given = isTerminal(0) ? await readTyped(prompt, say) : readPiped();
+  if (given === undefined) return undefined;
+  const value = readValue(given);
   if (value.kind !== 'value') throw secretInputInvalid(value.why);
   return value.bytes;
 }
 
 function readPiped(): Buffer {
-  const memory = Buffer.alloc(MAX_INPUT_BYTES + 1);
+  const memory = secretMemory(MAX_INPUT_BYTES + 1);
   let length = 0;
   while (length < memory.length) {
     const count = readSome(memory, length);
@@ -48,33 +48,61 @@ function readSome(memory: Buffer, offset: number): number {
 }
 
 /** The terminal shows nothing meanwhile, not even stars: they would tell how long it is. */
-function readTyped(prompt: string, say: (text: string) => void): Promise<Buffer | undefined> {
-  say(prompt);
+async function readTyped(prompt: string, say: (text: string) => void): Promise<Buffer | undefined> {
   const { stdin } = process;
+  const marksPastes = isTerminal(2) && !['', 'dumb'].includes(process.env['TERM'] ?? '');
+  const line = new TypedLine();
+  let signal: NodeJS.Signals | undefined;
+  // All before the prompt: who sees it types.
   stdin.setRawMode(true);
-  stdin.resume();
-  const bytes: number[] = [];
-  return new Promise((resolve) => {
-    const finish = (value: Buffer | undefined): void => {
-      stdin.off('data', take);
-      stdin.setRawMode(false);
-      stdin.pause();
-      say('\n');
-      resolve(value);
-    };
-    const take = (chunk: Buffer): void => {
-      for (const byte of chunk) {
-        if (byte === CR || byte === LF) return finish(Buffer.from(bytes));
-        if (byte === CTRL_C || (byte === CTRL_D && bytes.length === 0)) return finish(undefined);
-        if (BACKSPACES.includes(byte)) removeCharacter(bytes);
-        else if (bytes.length <= MAX_INPUT_BYTES) bytes.push(byte);
-      }
-    };
-    stdin.on('data', take);
-  });
+  try {
+    const done = typed(line);
+    say(`${marksPastes ? '\u001b[?2004h' : ''}${prompt}`);
+    signal = await done;
+  } finally {
+    stdin.setRawMode(false);
+    say(`${marksPastes ? '\u001b[?2004l' : ''}\n`);
+  }
+  if (line.end === 'line') return line.bytes;
+  line.bytes.fill(0);
+  if (signal !== undefined) process.kill(process.pid, signal);
+  if (line.end === 'several-lines') throw secretInputInvalid(secretWords.severalLines);
+  return undefined;
 }
 
-/** One character of UTF-8: its following bytes, and the first one. */
-function removeCharacter(bytes: number[]): void {
-  while (((bytes.pop() ?? 0) & 0xc0) === 0x80);
+/**
+ * Resolves when the person is done, the terminal is gone or we are told to end, and in any case nothing more comes: what is left
+ * in the terminal would be shown, and run, by the shell.
+ */
+function typed(line: TypedLine): Promise<NodeJS.Signals | undefined> {
+  const { stdin } = process;
+  return new Promise((resolve) => {
+    let quiet: NodeJS.Timeout | undefined;
+    let told: NodeJS.Signals | undefined;
+    const finish = (): void => {
+      clearTimeout(quiet);
+      stdin.off('data', take).off('end', finish).off('error', finish);
+      for (const signal of SIGNALS) process.off(signal, stop);
+      stdin.pause();
+      resolve(told);
+    };
+    const wait = (): void => {
+      clearTimeout(quiet);
+      if (line.end === 'given-up' || (line.end !== undefined && !line.isPasting))
+        quiet = setTimeout(finish, QUIET_MS);
+    };
+    const take = (chunk: Buffer): void => {
+      for (const byte of chunk) line.take(byte);
+      chunk.fill(0);
+      wait();
+    };
+    const stop = (signal: NodeJS.Signals): void => {
+      told = signal;
+      line.giveUp();
+      wait();
+    };
+    stdin.on('data', take).on('end', finish).on('error', finish);
+    for (const signal of SIGNALS) process.on(signal, stop);
+    stdin.resume();
+  });
 }

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { text as readAll } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
@@ -153,6 +154,76 @@ describe.runIf(hasOwnMachine)('a real keyring', () => {
     const marker = path.join(folder, 'ran');
     expect(await start(`unixexec:path=/usr/bin/touch,argv1=${marker}`)).toMatch(/no session bus/);
     expect(fs.existsSync(marker)).toBe(false);
+  });
+});
+
+describe.runIf(hasOwnMachine)('a person at a terminal', () => {
+  const PROMPT = '(is not shown while you type): ';
+
+  interface Step {
+    readonly await?: string;
+    readonly keys?: string;
+    readonly pauseMs?: number;
+    readonly signal?: number;
+  }
+
+  /** @param term what the terminal says it is; a dumb one does not mark what is pasted */
+  async function sit(steps: readonly Step[], term = 'xterm') {
+    const script = path.join(ROOT, 'test/fixtures/on-a-terminal.py');
+    const person = spawn('/usr/bin/python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const argv = whereHomeIs(home, [CORDON, 'secret', 'set', 'needy', 'OTHER']);
+    const env = { HOME: home, DBUS_SESSION_BUS_ADDRESS: address, TERM: term };
+    person.stdin.end(JSON.stringify({ argv, env, cwd: workspace, steps }));
+    const seen = JSON.parse(await readAll(person.stdout)) as {
+      shown: string;
+      status: number;
+      restored: boolean;
+      left: number;
+    };
+    expect(seen.shown).toContain(PROMPT);
+    expect(seen.shown).not.toMatch(/canary|\*/);
+    return seen;
+  }
+  const kept = () => {
+    const { stdout } = secret(['list', '--json', 'needy']);
+    return (JSON.parse(stdout) as { secrets: Array<{ from: unknown }> }).secrets[1]?.from;
+  };
+  const asBefore = { restored: true, left: 0 };
+  const typed = { await: PROMPT, keys: 'canary' };
+
+  it.concurrent.each([
+    ['Ctrl-C', [{ await: PROMPT, keys: 'canary\u0003' }], 1],
+    ['Ctrl-D', [{ await: PROMPT, keys: '\u0004' }], 1],
+    ['SIGTERM', [{ ...typed, signal: 15 }], -15],
+    ['SIGHUP', [{ ...typed, signal: 1 }], -1],
+    ['SIGINT of a program', [{ ...typed, signal: 2 }], -2],
+    ['a crash', [{ ...typed, pauseMs: 100, signal: 11 }], -11],
+  ])('%s leaves the terminal as it was', async (_, steps, status) => {
+    expect(await sit(steps)).toMatchObject({ status, ...asBefore });
+  });
+
+  it.concurrent.each([
+    ['marked', 'xterm', [{ await: PROMPT, keys: '\u001b[200~canary\r' }, { keys: 'canary\r\u001b[201~' }]],
+    [
+      'marked, and slow',
+      'xterm',
+      [{ await: PROMPT, keys: '\u001b[200~canary\r', pauseMs: 300 }, { keys: 'canary\r\u001b[201~' }],
+    ],
+    ['in one piece', 'dumb', [{ await: PROMPT, keys: 'canary\rcanary\rcanary' }]],
+    ['in several', 'dumb', [{ await: PROMPT, keys: 'canary\r', pauseMs: 30 }, { keys: 'canary\r' }]],
+  ])(
+    'several lines that are pasted are refused, and none is left for the shell: %s',
+    async (_, term, steps) => {
+      const seen = await sit(steps, term);
+      expect(seen).toMatchObject({ status: 125, ...asBefore });
+      expect(seen.shown).toContain('gave several lines');
+    },
+  );
+
+  it('types a value, which is not shown, and it is the only one that was kept', async () => {
+    expect(kept()).toBeNull();
+    expect(await sit([{ await: PROMPT, keys: 'canaryx\u007f\r' }])).toMatchObject({ status: 0, ...asBefore });
+    expect(kept()).toBe('keyring');
   });
 });
 
