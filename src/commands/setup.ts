@@ -3,8 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setupNeedsRoot, setupNeedsSystem, setupRemovesAll, setupWords } from '../messages/setup.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
-import { removeFrom, setUp, type Target } from '../setup/apply.ts';
-import { wantedOnMachine } from '../setup/layout.ts';
+import { type Change, removeFrom, setUp, type Target } from '../setup/apply.ts';
+import { keepEdited } from '../setup/edited.ts';
+import { PROFILES, wantedOnMachine } from '../setup/layout.ts';
 import { profileFiles, programFiles } from '../setup/sources.ts';
 import type { CommandContext } from './context.ts';
 
@@ -24,11 +25,13 @@ export async function setupCommand(
   if (options.system !== true) throw setupNeedsSystem();
   if (options.remove === true && profiles.length > 0) throw setupRemovesAll();
   const target = targetOf(options);
-  const changes = options.remove === true ? removeFrom(target) : setUp(wantedHere(profiles), target);
+  const { changes, kept } =
+    options.remove === true ? { changes: removeFrom(target), kept: [] } : bring(profiles, target);
   if (context.json) {
-    context.out(`${JSON.stringify({ dryRun: target.dryRun, changes }, null, 2)}\n`);
+    context.out(`${JSON.stringify({ dryRun: target.dryRun, changes, kept }, null, 2)}\n`);
     return 0;
   }
+  for (const profile of kept) context.out(`${setupWords.edited(profile)}\n`);
   for (const change of changes) context.out(`${setupWords.change(change, target.dryRun)}\n`);
   if (changes.length === 0) context.out(`${setupWords.nothing}\n`);
   if (options.remove === true) context.out(`${setupWords.kept}\n`);
@@ -36,10 +39,15 @@ export async function setupCommand(
   return 0;
 }
 
-function wantedHere(profiles: readonly string[]) {
+function bring(
+  names: readonly string[],
+  target: Target,
+): { readonly changes: readonly Change[]; readonly kept: readonly string[] } {
   // dist/cordon of the copy that runs: an upgrade is the new version's setup.
   const program = path.dirname(path.dirname(process.execPath));
-  return wantedOnMachine(programFiles(program), profileFiles(program, profiles));
+  const isThere = (name: string) => fs.existsSync(path.join(target.root, PROFILES, name));
+  const { files, kept } = keepEdited(profileFiles(program, names, isThere), target.root);
+  return { changes: setUp(wantedOnMachine(programFiles(program), files), target), kept };
 }
 
 /** @throws CordonError INSTALLATION_UNSAFE when what would be written could be swapped by somebody else */

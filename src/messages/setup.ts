@@ -19,6 +19,8 @@ const PLANNED: Readonly<Record<Change['what'], string>> = {
 
 export const setupWords = {
   change: ({ what, path }: Change, dryRun: boolean) => `${(dryRun ? PLANNED : DONE)[what]}: ${quote(path)}`,
+  edited: (profile: string) =>
+    `kept: ${quote(`/etc/cordon/profiles/${profile}`)} (changed on this machine; to take the shipped one, remove it and call this again)`,
   nothing: 'nothing to do: this machine is as it should be',
   kept: 'kept: "/etc/cordon" (your policy; as long as its config.json is there, every cordon obeys it)',
   noProfiles: 'hint: cordon setup --system <profile...> puts shipped profiles below /etc/cordon/profiles',

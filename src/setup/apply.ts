@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setupBlocked } from '../messages/setup.ts';
 import { outputUnwritable } from '../messages.ts';
-import { REMOVED, type Wanted, type WantedFile } from './layout.ts';
+import { leftovers, PROGRAM, REMOVED, type Wanted, type WantedFile } from './layout.ts';
 
 export interface Change {
   readonly what: 'create' | 'replace' | 'own' | 'remove';
@@ -28,17 +28,30 @@ export function setUp(wanted: readonly Wanted[], target: Target): readonly Chang
     const what = one.kind === 'folder' ? folder(one.path, target) : file(one, target);
     if (what !== undefined) changes.push({ what, path: one.path });
   }
-  return changes;
+  return [...changes, ...remove(leftovers(everythingBelow(PROGRAM, target), wanted), target)];
 }
 
 /** The program goes first: without it nothing starts, and no moment comes in which it runs without policy. */
 export function removeFrom(target: Target): readonly Change[] {
-  const present = REMOVED.filter((one) => lookAt(path.join(target.root, one)) !== undefined);
-  if (!target.dryRun)
+  return remove(REMOVED, target);
+}
+
+function remove(paths: readonly string[], { root, dryRun }: Target): readonly Change[] {
+  const present = paths.filter((one) => lookAt(path.join(root, one)) !== undefined);
+  if (!dryRun)
     effect(() => {
-      for (const one of present) fs.rmSync(path.join(target.root, one), { recursive: true });
+      for (const one of present) fs.rmSync(path.join(root, one), { recursive: true });
     });
   return present.map((one) => ({ what: 'remove', path: one }));
+}
+
+/** Paths on the machine of all that is in a folder of it, links as themselves. */
+function everythingBelow(folder: string, { root }: Target): readonly string[] {
+  const place = path.join(root, folder);
+  if (lookAt(place) === undefined) return [];
+  return effect(() => fs.readdirSync(place, { withFileTypes: true, recursive: true })).map((entry) =>
+    path.join('/', path.relative(root, path.join(entry.parentPath, entry.name))),
+  );
 }
 
 function folder(name: string, target: Target): Change['what'] | undefined {

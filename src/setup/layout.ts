@@ -22,37 +22,53 @@ export interface SourceFile {
   readonly content: Buffer;
 }
 
+/** The profile that a file of the profiles belongs to; none for the schemas. */
+export function profileOf({ path }: SourceFile): string | undefined {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : undefined;
+}
+
 /** Removed as a whole by `--remove`. /etc/cordon stays: it is the administrator's work. */
 export const REMOVED = ['/opt/cordon', '/var/lib/cordon'] as const;
 
-const PROGRAM = '/opt/cordon';
-const POLICY = '/etc/cordon';
+/** Nothing else is in it. */
+export const PROGRAM = '/opt/cordon';
+/** The shipped profiles of the installed version, as they came. */
+export const SHIPPED = `${PROGRAM}/profiles`;
+/** Those of them that this machine has as its policy. */
+export const PROFILES = '/etc/cordon/profiles';
+const CONFIG = '/etc/cordon/config.json';
 const STORE = '/var/lib/cordon/store';
 const EXECUTABLE = new Set(['bin/cordon', 'dist/cordon']);
 
 /**
- * Folders come before what is in them: once one is root's alone, nobody can swap what we look at next. config.json comes
- * last: from then on this machine is managed, and everything that policy needs is there.
+ * Folders come before what is in them: once one is root's alone, nobody can swap what we look at next. The shipped profiles
+ * come after those of the policy: they tell what an administrator changed, also to the setup after one that was interrupted.
+ * config.json comes last: from then on this machine is managed, and everything that policy needs is there.
  */
 export function wantedOnMachine(
   program: readonly SourceFile[],
   profiles: readonly SourceFile[],
 ): readonly Wanted[] {
+  const ofProgram = program.map((file) => wantedFile(PROGRAM, file));
+  const isShipped = ({ path }: WantedFile) => isBelow(SHIPPED, path);
   const files: readonly WantedFile[] = [
-    ...program.map((file) => wantedFile(PROGRAM, file)),
-    ...profiles.map((file) => wantedFile(`${POLICY}/profiles`, file)),
-    {
-      kind: 'file',
-      path: `${POLICY}/config.json`,
-      mode: 0o644,
-      content: Buffer.from('{ "schema": 1 }\n'),
-      keep: true,
-    },
+    ...ofProgram.filter((file) => !isShipped(file)),
+    ...profiles.map((file) => wantedFile(PROFILES, file)),
+    ...ofProgram.filter(isShipped),
+    { kind: 'file', path: CONFIG, mode: 0o644, content: Buffer.from('{ "schema": 1 }\n'), keep: true },
   ];
   const folders = new Set<string>();
-  for (const top of [PROGRAM, `${POLICY}/profiles`, STORE]) addFolders(folders, top);
+  for (const top of [PROGRAM, PROFILES, STORE]) addFolders(folders, top);
   for (const file of files) addFolders(folders, file.path.slice(0, file.path.lastIndexOf('/')));
   return [...[...folders].map((path) => ({ kind: 'folder', path }) as const), ...files];
+}
+
+/** Of what is in the folder of the program, what another version left there, or a setup that was killed. */
+export function leftovers(present: readonly string[], wanted: readonly Wanted[]): readonly string[] {
+  const paths = new Set(wanted.map(({ path }) => path));
+  const left = present.filter((path) => isBelow(PROGRAM, path) && !paths.has(path));
+  // A folder goes with what is in it.
+  return left.filter((path) => !left.some((above) => isBelow(above, path)));
 }
 
 function wantedFile(folder: string, { path, content }: SourceFile): WantedFile {
@@ -68,9 +84,13 @@ function wantedFile(folder: string, { path, content }: SourceFile): WantedFile {
 /** With those above that are Cordon's own, the highest first. */
 function addFolders(folders: Set<string>, folder: string): void {
   const own = ['/opt/cordon', '/etc/cordon', '/var/lib/cordon'].find(
-    (top) => folder === top || folder.startsWith(`${top}/`),
+    (top) => folder === top || isBelow(top, folder),
   );
   if (own === undefined) return;
   addFolders(folders, folder.slice(0, folder.lastIndexOf('/')));
   folders.add(folder);
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(`${folder}/`);
 }

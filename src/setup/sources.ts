@@ -3,23 +3,30 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { outputUnwritable, profileNotFound } from '../messages.ts';
 import { PROFILE_NAME } from '../profile/schema.ts';
-import type { SourceFile } from './layout.ts';
+import { profileOf, type SourceFile } from './layout.ts';
 
 /** @param root folder that holds bin/, dist/ and profiles/ */
 export function programFiles(root: string): readonly SourceFile[] {
   return [...['bin/cordon', 'dist/cordon'].map((file) => read(root, file)), ...filesBelow(root, 'profiles')];
 }
 
-/** Those of the shipped profiles that are named, and the schemas that editors read. */
-export function profileFiles(root: string, names: readonly string[]): readonly SourceFile[] {
+/**
+ * Those of the shipped profiles that are named, or that the machine has already, and the schemas that editors read.
+ * @param isThere whether the machine has the profile of that name
+ */
+export function profileFiles(
+  root: string,
+  names: readonly string[],
+  isThere: (name: string) => boolean,
+): readonly SourceFile[] {
   const shipped = path.join(root, 'profiles');
   for (const name of names)
     if (!PROFILE_NAME.test(name) || !fs.existsSync(path.join(shipped, name, 'profile.json')))
       throw profileNotFound([]);
-  const wanted = new Set(names);
-  return filesBelow(shipped, '').filter(
-    ({ path: file }) => !file.includes('/') || wanted.has(file.slice(0, file.indexOf('/'))),
-  );
+  return filesBelow(shipped, '').filter((file) => {
+    const name = profileOf(file);
+    return name === undefined || names.includes(name) || isThere(name);
+  });
 }
 
 /** Regular files alone, in an order that does not depend on the disk. */

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeFrom, setUp, type Target } from '../../../src/setup/apply.ts';
+import { keepEdited } from '../../../src/setup/edited.ts';
 import { wantedOnMachine } from '../../../src/setup/layout.ts';
 
 const PROGRAM = [
@@ -97,6 +98,27 @@ describe('setting a machine up', () => {
     },
   );
 
+  it('takes away what another version or a killed setup left in the folder of the program, and nothing outside', () => {
+    apply();
+    fs.mkdirSync(at('opt/cordon/profiles/gone'), { recursive: true });
+    fs.writeFileSync(at('opt/cordon/profiles/gone/profile.json'), '{}');
+    fs.writeFileSync(at('opt/cordon/dist/.cordon.new'), 'half');
+    fs.mkdirSync(at('outside'));
+    fs.writeFileSync(at('outside/file'), '');
+    fs.symlinkSync(at('outside'), at('opt/cordon/link'));
+    expect(
+      apply()
+        .map(({ what, path: place }) => `${what} ${place}`)
+        .toSorted(),
+    ).toEqual([
+      'remove /opt/cordon/dist/.cordon.new',
+      'remove /opt/cordon/link',
+      'remove /opt/cordon/profiles',
+    ]);
+    expect(fs.readdirSync(at('outside'))).toEqual(['file']);
+    expect(apply()).toEqual([]);
+  });
+
   it('removes program and store, and leaves the policy', () => {
     apply();
     expect(removeFrom({ ...target, dryRun: true })).toHaveLength(2);
@@ -106,5 +128,49 @@ describe('setting a machine up', () => {
     expect(fs.existsSync(at('var/lib/cordon'))).toBe(false);
     expect(fs.existsSync(at('etc/cordon/config.json'))).toBe(true);
     expect(removeFrom(target)).toEqual([]);
+  });
+});
+
+describe('profiles on an upgrade', () => {
+  const version = (text: string) => [
+    { path: 'memory/profile.json', content: Buffer.from(text) },
+    { path: 'memory/pins.json', content: Buffer.from(text) },
+    { path: 'profile.schema.json', content: Buffer.from(text) },
+  ];
+  const install = (text: string, into: Target = target) => {
+    const profiles = version(text);
+    const program = [...PROGRAM, ...profiles.map((file) => ({ ...file, path: `profiles/${file.path}` }))];
+    const { files, kept } = keepEdited(profiles, into.root);
+    return { kept, changes: setUp(wantedOnMachine(program, files), into) };
+  };
+  const contents = () =>
+    version('').map(({ path: file }) => fs.readFileSync(at(`etc/cordon/profiles/${file}`), 'utf8'));
+
+  it('become those of the new version', () => {
+    install('one');
+    expect(install('two').kept).toEqual([]);
+    expect(contents()).toEqual(['two', 'two', 'two']);
+  });
+
+  it('stay as a whole where the administrator changed a file, and are still mended', () => {
+    install('one');
+    fs.writeFileSync(at('etc/cordon/profiles/memory/pins.json'), 'approved here');
+    fs.chmodSync(at('etc/cordon/profiles/memory/profile.json'), 0o666);
+    expect(install('two').kept).toEqual(['memory']);
+    expect(contents()).toEqual(['one', 'approved here', 'two']);
+    expect(modeOf('etc/cordon/profiles/memory/profile.json')).toBe(0o644);
+    expect(install('two')).toEqual({ kept: ['memory'], changes: [] });
+  });
+
+  it('are told from changed ones also after an upgrade that stopped in the middle', () => {
+    install('one');
+    // Where it stops: a folder that cannot be taken for a file.
+    fs.mkdirSync(at('opt/cordon/profiles/memory/.profile.json.new/in'), { recursive: true });
+    expect(() => install('two')).toThrow(/could not be written/);
+    fs.rmSync(at('opt/cordon/profiles/memory/.profile.json.new'), { recursive: true });
+    expect(contents()).toEqual(['two', 'two', 'two']);
+    expect(install('two').kept).toEqual([]);
+    expect(install('three').kept).toEqual([]);
+    expect(contents()).toEqual(['three', 'three', 'three']);
   });
 });
