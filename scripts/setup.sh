@@ -25,6 +25,8 @@ if [ "$(uname -s)" = Linux ]; then
     [ -x /usr/bin/gnome-keyring-daemon ] || missing="$missing gnome-keyring"
     [ -x /usr/bin/dbus-daemon ] || missing="$missing dbus"
     [ -x /usr/bin/pass ] || missing="$missing pass"
+    # Signs what bundles are tested with.
+    [ -x /usr/bin/ssh-keygen ] || missing="$missing openssh-client"
     # Reads the policies for macOS, which are Scheme.
     [ -x /usr/bin/tinyscheme ] || missing="$missing tinyscheme"
     # The HTML report of a review is read in it.

@@ -48,6 +48,10 @@ export type ErrorCode =
   | 'APPROVAL_MISMATCH'
   | 'DEFINITION_DRIFT'
   | 'DEFINITIONS_UNAPPROVED'
+  // bundle
+  | 'BUNDLE_INVALID'
+  | 'BUNDLE_UNTRUSTED'
+  | 'BUNDLE_OUTDATED'
   // audit
   | 'AUDIT_UNWRITABLE'
   | 'INTERNAL';

@@ -139,6 +139,22 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     ],
   );
   verb(
+    'bundle <action> [words...]',
+    'create <name>@<version> <folder>, verify <file>, install <file>: a whole policy as one signed file',
+    async () => (await import('./bundle.ts')).bundleCommand,
+    [
+      ['--out <file>', 'create: the bundle'],
+      ['--key <file>', 'create: sign with this key, or with the agent that has it'],
+      ['--index <file>', 'create: write only what is to be signed; with --signature, take it'],
+      ['--signature <file>', 'create: what ssh-keygen -Y sign made of --index elsewhere'],
+      ['--expires <day>', 'create: until when machines take it; 90 days when left out'],
+      ['--signers <file>', 'verify, install: who may sign; /etc/cordon/allowed_signers when left out'],
+      ['--signer <name>', 'verify, install: it must be signed by this person'],
+      ['--dry-run', 'install: only say what would be changed'],
+      ['--root <folder>', 'install: write below this folder, for an image or a package'],
+    ],
+  );
+  verb(
     'doctor',
     'start the strict sandbox around a probe and check every protection from inside',
     async () => (await import('./doctor.ts')).doctorCommand,

@@ -3,7 +3,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-export function writeAtomically(file: string, content: string): void {
+export function writeAtomically(file: string, content: string | Uint8Array): void {
   writeTogether([[file, content]]);
 }
 
@@ -11,7 +11,9 @@ export function writeAtomically(file: string, content: string): void {
  * All are written and flushed before the first gets its name. Between two renames a crash can leave new and old side
  * by side; pins.json holds the lockfile's digest, so that such a pair is refused and never used.
  */
-export function writeTogether(files: ReadonlyArray<readonly [file: string, content: string]>): void {
+export function writeTogether(
+  files: ReadonlyArray<readonly [file: string, content: string | Uint8Array]>,
+): void {
   const written: Array<readonly [temporary: string, file: string]> = [];
   try {
     for (const [file, content] of files) {

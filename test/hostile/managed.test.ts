@@ -1,7 +1,7 @@
 // Managed policy (design 2.8) through the real launcher: when there is any, nothing of the user counts, and who is not root
 // cannot change it. The managed machine is this one with folders of the test's own below /etc, /opt and /var/lib, in a mount
 // namespace; needs root to make it.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,23 @@ function call(change: string, ...args: readonly string[]) {
   return { status, out: stdout, err: stderr };
 }
 
+/** A whole policy by a signer whom the machine knows: another profile in the place of the fixture. */
+function makeBundle(): void {
+  const [policy, key] = [path.join(scratch, 'policy'), path.join(scratch, 'key')];
+  fs.cpSync(path.join(ROOT, 'profiles/memory'), path.join(policy, 'profiles/memory'), { recursive: true });
+  fs.writeFileSync(path.join(policy, 'config.json'), '{ "schema": 1 }\n');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', key]);
+  fs.writeFileSync(
+    path.join(scratch, 'managed/allowed_signers'),
+    `ops namespaces="cordon-bundle" ${fs.readFileSync(`${key}.pub`, 'utf8')}`,
+  );
+  const out = path.join(scratch, 'corp.bundle');
+  const args = ['bundle', 'create', 'corp@2', policy, '--out', out, '--key', key];
+  execFileSync(path.join(scratch, 'program/bin/cordon'), args, {
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
+  });
+}
+
 describe.runIf(isRoot)('managed policy', () => {
   beforeAll(() => {
     scratch = fs.mkdtempSync('/var/tmp/cordon-managed-');
@@ -90,6 +107,7 @@ describe.runIf(isRoot)('managed policy', () => {
       recursive: true,
     });
     fs.renameSync(path.join(home, '.local/share/cordon/store'), path.join(scratch, 'store'));
+    makeBundle();
     const own = path.join(home, '.config/cordon/profiles');
     fs.renameSync(path.join(own, 'fixture'), path.join(own, 'own'));
     spawnSync('/bin/chown', ['-R', `${user.uid}:${user.gid}`, home, cwd]);
@@ -195,5 +213,25 @@ describe.runIf(isRoot)('managed policy', () => {
       '755 store',
       '755 store/runtimes',
     ]);
+  });
+
+  it('a signed bundle takes the place of the whole policy, for root alone', () => {
+    const { out } = call('/opt/bin/cordon bundle install "$1/corp.bundle" >/dev/null', 'list', '--json');
+    const { profiles } = JSON.parse(out) as { profiles: object[] };
+    expect(profiles).toMatchObject([{ name: 'memory', origin: 'managed', state: 'not-installed' }]);
+    expect(call('', 'bundle', 'install', path.join(scratch, 'corp.bundle')).err).toContain(
+      '[INSTALLATION_UNSAFE]',
+    );
+  });
+
+  it('and not when somebody else could have written who may sign', () => {
+    const { out, err } = call(
+      'chmod 0666 /etc/cordon/allowed_signers; ! /opt/bin/cordon bundle install "$1/corp.bundle"',
+      'list',
+    );
+    expect(err).toMatch(
+      /^error: "\/etc\/cordon\/allowed_signers" must not be writable .*\[INSTALLATION_UNSAFE\]\n/,
+    );
+    expect(out).toContain('fixture');
   });
 });

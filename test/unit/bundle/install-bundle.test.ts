@@ -1,0 +1,265 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { installBundle, swap } from '../../../src/bundle/install-bundle.ts';
+import type { BundleIndex } from '../../../src/bundle/index-file.ts';
+import type { ArchivedFile } from '../../../src/bundle/archive.ts';
+import { sha256Hex } from '../../../src/sha256.ts';
+import type { Target } from '../../../src/setup/apply.ts';
+import { bundleOf, indexOf, type Key, makeKey, NOW, open, policyFiles, refusalOf } from './fixture.ts';
+
+let keys = '';
+let key: Key;
+let root = '';
+let target: Target;
+beforeAll(() => {
+  keys = fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-keys-'));
+  key = makeKey(keys, 'ed25519');
+});
+afterAll(() => fs.rmSync(keys, { recursive: true, force: true }));
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-install-'));
+  target = { root, uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1, dryRun: false };
+});
+afterEach(() => fs.rmSync(root, { recursive: true, force: true }));
+
+const at = (name: string): string => path.join(root, 'etc/cordon', name);
+const opened = new Map<string, ReturnType<typeof open>>();
+/** Opened once for all tests: none of them changes it. */
+function bundle(more: Partial<BundleIndex> = {}, files: readonly ArchivedFile[] = policyFiles()) {
+  const index = indexOf(files, more);
+  const name = JSON.stringify(index);
+  const known = opened.get(name) ?? open(bundleOf(key, { files, index: () => index }), key);
+  opened.set(name, known);
+  return known;
+}
+const install = (more: Partial<BundleIndex> = {}, files?: readonly ArchivedFile[], now = NOW) =>
+  installBundle(bundle(more, files), target, now);
+const withConfig = (text: string): ArchivedFile[] =>
+  policyFiles().map((file) => (file.path === 'config.json' ? { ...file, content: Buffer.from(text) } : file));
+const PROXIED = withConfig('{ "schema": 1, "egress": { "mode": "proxy" } }\n');
+
+/** Every name with what tells two states apart. */
+function state(folder = at('')): string[] {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .toSorted()
+    .map((name) => {
+      const stat = fs.lstatSync(path.join(folder, name));
+      const content = stat.isFile()
+        ? `${stat.nlink} ${sha256Hex(fs.readFileSync(path.join(folder, name)))}`
+        : '';
+      return `${name} ${stat.uid} ${(stat.mode & 0o7777).toString(8)} ${content}`;
+    });
+}
+
+describe('installing', () => {
+  it('writes all of it with owner and mode, whatever the umask; the second time nothing is to do', () => {
+    const before = process.umask(0o077);
+    try {
+      expect(install().map(({ what, path: name }) => `${what} ${name}`)).toEqual([
+        'create bundle.json',
+        'create config.json',
+        ...['approved', 'package-lock', 'pins', 'profile'].map(
+          (name) => `create profiles/memory/${name}.json`,
+        ),
+      ]);
+    } finally {
+      process.umask(before);
+    }
+    for (const { path: name, content } of policyFiles()) {
+      expect(fs.readFileSync(at(name)).equals(content), name).toBe(true);
+      expect(fs.statSync(at(name)).mode & 0o7777, name).toBe(0o644);
+    }
+    for (const name of ['', 'profiles', 'profiles/memory'])
+      expect(fs.statSync(at(name)).mode & 0o7777, name).toBe(0o755);
+    expect(fs.readdirSync(at(''))).toEqual(['bundle.json', 'config.json', 'profiles']);
+    expect(install()).toEqual([]);
+  });
+
+  it('a dry run says the same and changes nothing', () => {
+    const planned = installBundle(bundle(), { ...target, dryRun: true }, NOW);
+    expect(fs.readdirSync(root)).toEqual([]);
+    expect(planned).toEqual(install());
+  });
+
+  it('is the whole policy: what is not in it goes, what is the machine’s own stays', () => {
+    install();
+    fs.mkdirSync(at('profiles/old'));
+    fs.writeFileSync(at('profiles/old/profile.json'), '{}');
+    fs.symlinkSync('/etc', at('profiles/link'));
+    fs.writeFileSync(at('allowed_signers'), 'ops');
+    const changes = install({ version: 8 }, PROXIED);
+    expect(changes.map(({ what, path: name }) => `${what} ${name}`)).toEqual([
+      'replace bundle.json',
+      'replace config.json',
+      'remove profiles/link',
+      'remove profiles/old',
+      'remove profiles/old/profile.json',
+    ]);
+    expect(fs.readdirSync(at(''))).toEqual(['allowed_signers', 'bundle.json', 'config.json', 'profiles']);
+    expect(fs.readdirSync(at('profiles'))).toEqual(['memory']);
+    expect(fs.existsSync('/etc/passwd')).toBe(true);
+  });
+
+  it.each<[string, (name: string) => void]>([
+    ['a mode that lets others write', (name) => fs.chmodSync(at(name), 0o666)],
+    ['an execute bit', (name) => fs.chmodSync(at(name), 0o755)],
+    ['a second name', (name) => fs.linkSync(at(name), path.join(root, 'elsewhere'))],
+    ['another content', (name) => fs.writeFileSync(at(name), '{}')],
+    ['a missing file', (name) => fs.rmSync(at(name))],
+  ])('%s is mended by the same bundle', (_what, change) => {
+    install();
+    const right = state();
+    for (const name of ['config.json', 'profiles/memory/pins.json']) {
+      change(name);
+      expect(state()).not.toEqual(right);
+      expect(install().map(({ path: changed }) => changed)).toEqual([name]);
+      expect(state()).toEqual(right);
+      fs.rmSync(path.join(root, 'elsewhere'), { force: true });
+    }
+  });
+
+  it('a folder that others can write is mended', () => {
+    install();
+    fs.chmodSync(at('profiles'), 0o777);
+    expect(install()).toEqual([{ what: 'own', path: 'profiles' }]);
+    expect(fs.statSync(at('profiles')).mode & 0o7777).toBe(0o755);
+  });
+
+  it.runIf(process.getuid?.() === 0)('a file of another user is mended', () => {
+    install();
+    fs.chownSync(at('config.json'), 1, 1);
+    expect(install()).toEqual([{ what: 'own', path: 'config.json' }]);
+    expect(fs.statSync(at('config.json')).uid).toBe(0);
+  });
+});
+
+describe('what a machine never takes', () => {
+  const refusal = (act: () => unknown) => {
+    const { code, message } = refusalOf(act);
+    return `${code}: ${message}`;
+  };
+
+  it.each<[string, Partial<BundleIndex>, ArchivedFile[] | undefined, number, string]>([
+    [
+      'an older version',
+      { version: 6 },
+      undefined,
+      NOW,
+      'BUNDLE_OUTDATED: this machine has version 7 already, and this is version 6',
+    ],
+    [
+      'the same version with other files',
+      {},
+      PROXIED,
+      NOW,
+      'BUNDLE_OUTDATED: this machine has another version 7 of this bundle',
+    ],
+    [
+      'the same files as another version 7',
+      { created: '2027-01-02T00:00:00Z' },
+      undefined,
+      NOW,
+      'BUNDLE_OUTDATED: this machine has another version 7 of this bundle',
+    ],
+    [
+      'another bundle',
+      { name: 'other', version: 99 },
+      undefined,
+      NOW,
+      'BUNDLE_OUTDATED: this machine takes the bundle "corp-policy", and this is "other"',
+    ],
+    [
+      'one that expired',
+      { version: 8 },
+      undefined,
+      Date.parse('2027-03-01T00:00:00Z'),
+      'BUNDLE_OUTDATED: the bundle expired at 2027-03-01T00:00:00Z',
+    ],
+    [
+      'one from the future',
+      { version: 8, created: '2027-01-15T12:06:00Z' },
+      undefined,
+      NOW,
+      'BUNDLE_OUTDATED: the bundle was made at 2027-01-15T12:06:00Z, which is still to come',
+    ],
+  ])('%s', (_what, more, files, now, words) => {
+    install();
+    const before = state();
+    expect(refusal(() => install(more, files, now))).toBe(words);
+    expect(state()).toEqual(before);
+  });
+
+  it('one that the clock of another machine made a minute from now is taken', () => {
+    expect(install({ created: '2027-01-15T12:01:00Z' })).not.toEqual([]);
+  });
+
+  it('the version counts when the record was spoilt: it is never taken for none', () => {
+    install();
+    for (const text of [
+      '',
+      '{}',
+      '{"schema":1}',
+      fs.readFileSync(at('bundle.json'), 'utf8').replace('7', '"7"'),
+    ]) {
+      fs.writeFileSync(at('bundle.json'), text);
+      expect(refusal(() => install({ version: 8 }))).toMatch(
+        /^INSTALLATION_UNSAFE: .*which says what this machine has/,
+      );
+    }
+    fs.rmSync(at('bundle.json'));
+    fs.symlinkSync('/dev/null', at('bundle.json'));
+    expect(refusal(() => install({ version: 8 }))).toMatch(/^INSTALLATION_UNSAFE/);
+  });
+
+  it.each(['', 'profiles', 'config.json'])(
+    'a link in the place of etc/cordon/%s is never followed',
+    (name) => {
+      fs.mkdirSync(path.join(root, 'outside'));
+      fs.mkdirSync(path.dirname(at(name)), { recursive: true });
+      fs.symlinkSync(path.join(root, 'outside'), at(name).replace(/\/$/, ''));
+      expect(refusal(() => install())).toMatch(/^INSTALLATION_UNSAFE/);
+      expect(fs.readdirSync(path.join(root, 'outside'))).toEqual([]);
+    },
+  );
+});
+
+describe('all or nothing', () => {
+  it('what cannot be given its name leaves everything as it was', () => {
+    install();
+    const before = state();
+    const staging = at('.staging');
+    for (const name of ['new', 'new/profiles', 'old'])
+      fs.mkdirSync(path.join(staging, name), { recursive: true });
+    fs.writeFileSync(path.join(staging, 'new/bundle.json'), 'new');
+    // The new config.json is not there: the third name cannot be given, when two have been.
+    expect(refusalOf(() => swap(at(''), staging, ['profiles', 'bundle.json', 'config.json'])).code).toBe(
+      'OUTPUT_UNWRITABLE',
+    );
+    expect(state()).toEqual(before);
+  });
+
+  it('one that was killed with the profiles in its hands is tidied up, and the next goes on', () => {
+    install();
+    const before = state();
+    fs.mkdirSync(at('.bundle/old'), { recursive: true });
+    fs.writeFileSync(at('.bundle/pid'), '');
+    fs.renameSync(at('profiles'), at('.bundle/old/profiles'));
+    // It has all of it in the right place again, so nothing but the rest of the other is to go.
+    install();
+    expect(state()).toEqual(before);
+  });
+
+  it('two at once: the second is told, and touches nothing', () => {
+    install();
+    fs.mkdirSync(at('.bundle/old'), { recursive: true });
+    fs.writeFileSync(at('.bundle/pid'), String(process.pid));
+    const before = state();
+    expect(refusalOf(() => install({ version: 8 }, PROXIED)).message).toContain(
+      'another cordon bundle install is at work',
+    );
+    expect(state()).toEqual(before);
+  });
+});
