@@ -6,6 +6,7 @@ export type ErrorCode =
   // installation
   | 'INSTALLATION_UNSAFE'
   | 'CONFIG_INVALID'
+  | 'POLICY_REFUSED'
   // profile
   | 'PROFILE_NOT_FOUND'
   | 'PROFILE_UNREADABLE'

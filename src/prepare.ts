@@ -2,9 +2,12 @@
 import fs from 'node:fs';
 import { type Installation, ownFolders, stateFolder } from './installation.ts';
 import { trustedAuthorities } from './config/authorities.ts';
-import { type Config, loadConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { type ReadConfig, requireConfig } from './config/configured.ts';
+import { ceilingFaults } from './config/machine.ts';
 import { secretFiles } from './config/secret-files.ts';
 import { egressUnavailable } from './messages.ts';
+import { limitsRefused, rootRefused } from './messages/config.ts';
 import { INSIDE } from './plan/inside.ts';
 import { reviewedDefinitions } from './pins/reviewed-definitions.ts';
 import { planNetwork } from './plan/network.ts';
@@ -40,6 +43,7 @@ export interface Prepared {
 export interface PrepareRequest {
   readonly name: string;
   readonly installation: Installation;
+  readonly config: ReadConfig;
   readonly programRoot: string;
   /** What `${workspace}` means: the current directory, by its real path. */
   readonly workspace: string;
@@ -52,12 +56,13 @@ export interface PrepareRequest {
 /** Throws the CordonError of whichever stage refuses. Opens one descriptor per present grant; the caller owns them. */
 export function prepare(request: PrepareRequest): Prepared {
   const { installation } = request;
+  const config = requireConfig(request.config);
   const profile = loadProfile(request.name, installation);
   const server = resolveServer(profile, currentPlatform());
   const reviewed = request.purpose === 'start' ? reviewedDefinitions(profile, server.pins) : undefined;
   request.onResolved?.(server);
+  refuseBeyondPolicy(profile, config, request.purpose);
   const facts = probeSystem();
-  const config = loadConfig(installation);
   const network = networkOf(profile, config);
   const state = stateFolder(installation, profile.name);
   const expanded = expandProfile(profile, {
@@ -99,6 +104,13 @@ export function prepare(request: PrepareRequest): Prepared {
     facts,
   });
   return { profile, server, reviewed, expanded, facts, grants, plan, config, stateMade };
+}
+
+/** Throws POLICY_REFUSED. What root may not start it may look at all the same. */
+function refuseBeyondPolicy(profile: Profile, config: Config, purpose: PrepareRequest['purpose']): void {
+  if (purpose === 'start' && config.runAsRoot === 'refused' && process.getuid?.() === 0) throw rootRefused();
+  const faults = ceilingFaults(profile.limits, config.ceilings);
+  if (faults.length > 0) throw limitsRefused(faults);
 }
 
 /** Throws EGRESS_UNAVAILABLE when the configuration insists on a way that this machine forbids. */

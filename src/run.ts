@@ -5,6 +5,7 @@ import { DenialCounter } from './audit/denials.ts';
 import type { EgressLine, EgressLog } from './audit/egress-log.ts';
 import type { EndReason } from './audit/event.ts';
 import { type AuditLog, openAudit } from './audit/log.ts';
+import { configured, readConfig } from './config/configured.ts';
 import type { EgressSockets, Listening } from './egress/listen.ts';
 import { type CordonError, EXIT_REFUSED } from './errors.ts';
 import { type Installation, locateInstallation } from './installation.ts';
@@ -71,7 +72,9 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     if (name === undefined || more.length > 0)
       throw usageInvalid('cordon run takes exactly one argument, the name of a profile');
     if (isTerminal(0)) throw stdinIsTerminal();
-    const installation = locateInstallation(program.root, program.home);
+    const located = locateInstallation(program.root, program.home);
+    const config = readConfig(located);
+    const installation = configured(located, config);
     audit = openAudit(
       installation.auditFile,
       (cause) => void process.stderr.write(`${auditLost(installation.auditFile, cause)}\n`),
@@ -82,6 +85,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     const prepared = prepare({
       name,
       installation,
+      config,
       programRoot: program.root,
       workspace: currentFolder(),
       purpose: 'start',
@@ -305,11 +309,11 @@ interface Launched {
  * found equal to the pin.
  */
 async function verifyAndLaunch(
-  { plan, facts, grants }: Prepared,
+  { plan, facts, grants, config }: Prepared,
   installation: Installation,
   { hashing: { tree, verified: hashed }, egress, secrets, onSpawned }: UnderWay,
 ): Promise<Launched> {
-  const runtime = await verifyRuntime(installation);
+  const runtime = await verifyRuntime(installation, config.runtimes);
   const fetched = await secrets;
   const { holdSandbox } = await import('./launch/hold-sandbox.ts');
   const [verified, held] = await Promise.allSettled([

@@ -32,7 +32,11 @@ export function openAudit(file: string, onLost: (cause: unknown) => void = () =>
         fs.constants.O_NONBLOCK,
       0o600,
     );
-    if (!fs.fstatSync(fd).isFile()) throw new Error('not a regular file');
+    const stat = fs.fstatSync(fd);
+    if (!stat.isFile()) throw new Error('not a regular file');
+    // In a folder of all users another one may have made it first, to read along.
+    if (stat.uid !== process.getuid?.() && stat.uid !== fs.statSync(path.dirname(file)).uid)
+      throw new Error('it belongs to another user');
     // A server with a writable grant can fill the disk: what comes after must not start without a trace.
     if (isFull(path.dirname(file))) throw new Error('the disk is full');
   } catch (error) {

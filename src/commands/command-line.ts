@@ -1,6 +1,7 @@
 // The command line of every verb, by commander. Each verb's own file is loaded only when it is used.
 import { isatty as isTerminal } from 'node:tty';
 import { Command, CommanderError } from 'commander';
+import { configured, readConfig } from '../config/configured.ts';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { locateInstallation } from '../installation.ts';
@@ -220,8 +221,9 @@ function printErr(text: string): void {
 }
 
 function contextFor(root: string, json: boolean): CommandContext {
+  const located = locateInstallation(root, process.env['HOME']);
   return {
-    installation: locateInstallation(root, process.env['HOME']),
+    installation: configured(located, readConfig(located)),
     json,
     out: printOut,
     err: printErr,

@@ -2,6 +2,7 @@
 // each protection whether it holds.
 import fs from 'node:fs';
 import path from 'node:path';
+import type { AllowedRuntime } from '../config/machine.ts';
 import type { InstallationFacts } from '../doctor/installation-facts.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { countVerdicts } from '../doctor/finding.ts';
@@ -33,7 +34,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
   const { installation } = context;
   const config = probeConfig(installation);
   const machine = await probeMachine(config.kind === 'read' ? config.egress.mode : 'auto');
-  const runtime = await openRuntime(context);
+  const runtime = await openRuntime(context, config.kind === 'read' ? config.machine.runtimes : undefined);
   const { outcome, findings: inside } = await startSandbox(context, machine, runtime);
   const findings = [
     ...judgeMachine(machine, outcome),
@@ -63,9 +64,12 @@ type OpenedRuntime =
   | { readonly kind: 'verified'; readonly runtime: VerifiedRuntime }
   | { readonly kind: 'refused'; readonly error: CordonError };
 
-async function openRuntime({ installation }: CommandContext): Promise<OpenedRuntime> {
+async function openRuntime(
+  { installation }: CommandContext,
+  allowed: readonly AllowedRuntime[] | undefined,
+): Promise<OpenedRuntime> {
   try {
-    return { kind: 'verified', runtime: await verifyRuntime(installation) };
+    return { kind: 'verified', runtime: await verifyRuntime(installation, allowed) };
   } catch (error) {
     return { kind: 'refused', error: toCordonError(error) };
   }

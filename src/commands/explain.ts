@@ -1,6 +1,8 @@
 // `cordon explain <profile>`: what its server will see and be able to do, from the very preparation that `run` makes.
 import fs from 'node:fs';
 import path from 'node:path';
+import { readConfig } from '../config/configured.ts';
+import type { AllowedRuntime } from '../config/machine.ts';
 import { explain, explanationDocument, type RuntimeState } from '../explain/explanation.ts';
 import { packageState } from '../explain/package-state.ts';
 import { renderExplanation } from '../explain/render.ts';
@@ -21,6 +23,7 @@ export async function explainCommand(
   const prepared = prepare({
     name,
     installation,
+    config: readConfig(installation),
     // dist/cordon -> the folder that holds bin/, dist/ and profiles/.
     programRoot: path.dirname(path.dirname(process.execPath)),
     workspace: currentFolder(),
@@ -32,7 +35,7 @@ export async function explainCommand(
     profile,
     lockfile: server.pins.lockfile,
     package: packageState(installation.store, server.digest),
-    runtime: await runtimeState(installation),
+    runtime: await runtimeState(installation, config.runtimes),
     installation,
     workspace: expanded.workspace,
     expanded: expanded.grants,
@@ -40,6 +43,7 @@ export async function explainCommand(
     facts,
     bwrapOptions: bwrapOptions(facts.bwrap),
     secretSources: config.secrets,
+    machine: config,
     plan,
   });
   out(
@@ -48,9 +52,12 @@ export async function explainCommand(
   return 0;
 }
 
-async function runtimeState(installation: Installation): Promise<RuntimeState> {
+async function runtimeState(
+  installation: Installation,
+  allowed: readonly AllowedRuntime[] | undefined,
+): Promise<RuntimeState> {
   try {
-    const { path: file, version, userWritable, fd } = await verifyRuntime(installation);
+    const { path: file, version, userWritable, fd } = await verifyRuntime(installation, allowed);
     fs.closeSync(fd);
     return { state: 'recorded', path: file, version, userWritable };
   } catch (error) {

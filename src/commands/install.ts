@@ -1,4 +1,5 @@
 // `cordon install [profile…]`: pinned packages into the store, and the Node.js that they run on into its record.
+import { loadConfig } from '../config/config.ts';
 import { shortDigest } from '../digest.ts';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { escapeText } from '../escape.ts';
@@ -24,7 +25,7 @@ export async function installCommand(context: CommandContext, names: readonly st
   const { installation } = context;
   // Every user of the machine starts servers from there, whatever umask the administrator's shell has.
   if (installation.mode === 'managed') process.umask(0o022);
-  const runtime = await recordRuntime(installation, context.searchPath);
+  const runtime = await recordRuntime(installation, context.searchPath, loadConfig(installation).runtimes);
   const scratch = makeScratch(installation.store);
   const outcomes: Outcome[] = [];
   try {

@@ -1,9 +1,12 @@
 // `cordon list`: every profile there is, what it pins, and whether that is installed. Broken ones are shown with their
 // code, never left out. Quick: no tree is hashed.
+import { readConfig } from '../config/configured.ts';
+import { type Ceilings, ceilingFaults } from '../config/machine.ts';
 import { type Digest, shortDigest } from '../digest.ts';
 import { type ErrorCode } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { packageState } from '../explain/package-state.ts';
+import { configBroken, limitsRefused } from '../messages/config.ts';
 import { platformUnsupported, toCordonError } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import { listProfiles, type ProfileListing, type ProfileOrigin } from '../profile/load.ts';
@@ -38,8 +41,10 @@ export type ListedProfile = ListedState & {
 export async function listCommand({ installation, json, out, err }: CommandContext): Promise<number> {
   const platform = platformOf(process.platform, process.arch);
   if (platform === undefined) throw platformUnsupported(`${process.platform}-${process.arch}`);
+  const config = readConfig(installation);
+  const ceilings = config.ok ? config.config.ceilings : {};
   const profiles = listProfiles(installation).map((listing) =>
-    inspect(listing, installation.store, platform),
+    inspect(listing, installation.store, platform, ceilings),
   );
   if (json) {
     out(`${JSON.stringify({ platform, profiles }, null, 2)}\n`);
@@ -50,11 +55,17 @@ export async function listCommand({ installation, json, out, err }: CommandConte
     const places = installation.profileFolders.map((folder) => escapeText(folder.path));
     err(`there are no profiles in ${places.join(' or ')}\n`);
   }
+  if (!config.ok) err(`${configBroken(config.error)}\n`);
   for (const hint of hintsFor(profiles)) err(`hint: ${hint}\n`);
   return 0;
 }
 
-function inspect(listing: ProfileListing, store: string, platform: Platform): ListedProfile {
+function inspect(
+  listing: ProfileListing,
+  store: string,
+  platform: Platform,
+  ceilings: Ceilings,
+): ListedProfile {
   const { name, origin, folder, status } = listing;
   const base = { name, origin, folder, package: null, digest: null, definitions: null };
   if (status.kind === 'shadowed') return { ...base, state: 'shadowed', by: status.by };
@@ -62,6 +73,8 @@ function inspect(listing: ProfileListing, store: string, platform: Platform): Li
   const { profile } = status;
   const named = { ...base, package: packageOf(profile), definitions: profile.definitions };
   try {
+    const beyond = ceilingFaults(profile.limits, ceilings);
+    if (beyond.length > 0) throw limitsRefused(beyond);
     const { digest } = resolvePackage(profile, platform);
     return { ...named, digest, state: packageState(store, digest) };
   } catch (error) {

@@ -4,6 +4,8 @@ import type { Installation } from '../installation.ts';
 import { configInvalid } from '../messages.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
+import { onlyManaged } from '../messages/config.ts';
+import type { MachineConfig } from './machine.ts';
 import { parseConfig } from './parse.ts';
 import type { SecretsConfig } from './secrets.ts';
 
@@ -17,12 +19,17 @@ export interface EgressConfig {
   readonly caFile?: string;
 }
 
-export interface Config {
+export interface Config extends MachineConfig {
   readonly egress: EgressConfig;
   readonly secrets: SecretsConfig;
 }
 
-const DEFAULTS: Config = { egress: { mode: 'auto', hosts: {} }, secrets: {} };
+const DEFAULTS: Config = {
+  egress: { mode: 'auto', hosts: {} },
+  secrets: {},
+  ceilings: {},
+  runAsRoot: 'allowed',
+};
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_CA_BYTES = 4 * 1024 * 1024;
@@ -44,6 +51,7 @@ export function loadConfig(installation: Pick<Installation, 'mode' | 'configFile
   if (!parsed.ok) throw configInvalid(parsed.faults, file);
   const { caFile, proxy } = parsed.config.egress;
   const faults = [
+    ...(isManaged || parsed.config.profileFolders === undefined ? [] : [`profiles: ${onlyManaged}`]),
     ...fileFaults('egress.caFile', caFile, isManaged, MAX_CA_BYTES, certificateFault),
     ...fileFaults(
       'egress.proxy.credentialsFile',

@@ -8,6 +8,7 @@ import { parseStrictJson } from '../json/strict-json.ts';
 import { readAddress } from '../profile/address-range.ts';
 import { readHost } from '../profile/host.ts';
 import type { Config, EgressConfig } from './config.ts';
+import { readMachine } from './machine.ts';
 import { configSchema } from './schema.ts';
 import { readSecretSources } from './secrets.ts';
 
@@ -25,7 +26,8 @@ export function parseConfig(text: string): ParsedConfig {
   if (!shape.ok) return { ok: false, faults: shape.lines };
   const { mode, proxy, hosts, caFile } = shape.value.egress;
   const secrets = readSecretSources(shape.value.secrets);
-  const faults = [...hostsFaults(hosts), ...secrets.faults];
+  const { machine, faults: machineFaults } = readMachine(shape.value);
+  const faults = [...hostsFaults(hosts), ...secrets.faults, ...machineFaults];
   const server = proxy === undefined ? undefined : readProxyUrl(proxy.url);
   if (typeof server === 'string') return { ok: false, faults: [`egress.proxy.url: ${server}`, ...faults] };
   if (faults.length > 0) return { ok: false, faults };
@@ -38,7 +40,7 @@ export function parseConfig(text: string): ParsedConfig {
       : { proxy: { ...server, ...(credentials === undefined ? {} : { credentialsFile: credentials }) } }),
     ...(caFile === undefined ? {} : { caFile }),
   };
-  return { ok: true, config: { egress, secrets: secrets.sources } };
+  return { ok: true, config: { ...machine, egress, secrets: secrets.sources } };
 }
 
 type ConfigDocument = output<ReturnType<typeof configSchema>>;

@@ -1,6 +1,7 @@
 // config.json, the interface that administrators write: what holds for every profile on this machine. Strict, as profiles
 // are. What one key alone cannot show is checked in parse.ts.
 import { shapeLibrary } from '../json/shape-library.ts';
+import { machineSchemas } from './machine-schema.ts';
 import { secretsSchema } from './secrets-schema.ts';
 
 // oxlint-disable-next-line no-control-regex
@@ -22,10 +23,13 @@ export function configSchema() {
     ),
   });
 
+  const { profiles, runtimes, audit, limits, runAsRoot } = machineSchemas();
   return z.strictObject({
     $schema: z.optional(z.string()),
     // An empty object is all that a managed machine needs.
     schema: z.optional(z.literal(1)),
+    profiles,
+    runtimes,
     egress: z.prefault(
       z.strictObject({
         mode: z
@@ -46,5 +50,8 @@ export function configSchema() {
       {},
     ),
     secrets: secretsSchema(),
+    limits,
+    audit,
+    runAsRoot,
   });
 }

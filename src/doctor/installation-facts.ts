@@ -1,5 +1,6 @@
 // Where Cordon keeps what it trusts and what it writes, and who could change that, as a value.
 import type { EgressConfig } from '../config/config.ts';
+import type { MachineConfig } from '../config/machine.ts';
 import type { CordonError } from '../errors.ts';
 
 export interface FolderFacts {
@@ -22,7 +23,12 @@ export interface InstallationFacts {
   readonly folders: readonly FolderFacts[];
   readonly config:
     | { readonly kind: 'absent'; readonly path: string }
-    | { readonly kind: 'read'; readonly path: string; readonly egress: EgressConfig }
+    | {
+        readonly kind: 'read';
+        readonly path: string;
+        readonly egress: EgressConfig;
+        readonly machine: MachineConfig;
+      }
     | { readonly kind: 'refused'; readonly error: CordonError };
   readonly runtime:
     | {

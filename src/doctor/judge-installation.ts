@@ -1,5 +1,6 @@
 // Installation facts -> findings. Pure. Whoever can write to a folder, or to one above it, decides what is in it.
 import type { EgressConfig } from '../config/config.ts';
+import { machineWords } from '../messages/config.ts';
 import { shellQuote } from '../messages.ts';
 import type { Finding, Verdict } from './finding.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
@@ -29,12 +30,19 @@ function configuration({ config }: InstallationFacts): Finding {
     case 'absent':
       return finding('config', title, 'ok', `${config.path} is not there: the defaults hold`);
     case 'read':
-      return finding('config', title, 'ok', `${config.path}: ${egressText(config.egress)}`);
+      return finding('config', title, 'ok', `${config.path}: ${configText(config)}`);
     case 'refused': {
       const { message, details, hints } = config.error;
       return finding('config', title, 'failed', [message, ...details].join('; '), hints);
     }
   }
+}
+
+function configText({
+  egress,
+  machine,
+}: Extract<InstallationFacts['config'], { readonly kind: 'read' }>): string {
+  return [egressText(egress), ...machineWords(machine)].join('; ');
 }
 
 function egressText({ mode, proxy, hosts, caFile }: EgressConfig): string {

@@ -31,9 +31,11 @@ export function probeFolders(installation: Installation, programRoot: string): F
 export function probeConfig(installation: Installation): InstallationFacts['config'] {
   const { configFile } = installation;
   try {
-    const { egress } = loadConfig(installation);
+    const { egress, secrets: _, ...machine } = loadConfig(installation);
     const isThere = fs.lstatSync(configFile, { throwIfNoEntry: false }) !== undefined;
-    return isThere ? { kind: 'read', path: configFile, egress } : { kind: 'absent', path: configFile };
+    return isThere
+      ? { kind: 'read', path: configFile, egress, machine }
+      : { kind: 'absent', path: configFile };
   } catch (error) {
     return { kind: 'refused', error: toCordonError(error) };
   }

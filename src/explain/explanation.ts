@@ -1,5 +1,7 @@
 // Everything that `explain` says and the plan does not hold, as a value. Pure.
 import type { SecretsConfig } from '../config/secrets.ts';
+import type { MachineConfig } from '../config/machine.ts';
+import { machineWords } from '../messages/config.ts';
 import type { Installation } from '../installation.ts';
 import type { Digest } from '../digest.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
@@ -50,6 +52,8 @@ export interface Explanation {
   readonly grants: readonly ExplainedGrant[];
   readonly network: ExplainedNetwork;
   readonly secrets: readonly ExplainedSecret[];
+  /** What the configuration of this machine narrows. */
+  readonly machine: readonly string[];
   readonly weaker: readonly Weakness[];
   readonly plan: SandboxPlan;
 }
@@ -67,6 +71,7 @@ export interface ExplainRequest {
   /** Of `bwrap --help`. */
   readonly bwrapOptions: ReadonlySet<string>;
   readonly secretSources: SecretsConfig;
+  readonly machine: MachineConfig;
   readonly plan: SandboxPlan;
 }
 
@@ -95,6 +100,7 @@ export function explain(request: ExplainRequest): Explanation {
       runtime.state === 'recorded' ? runtime.version : undefined,
     ),
     secrets: explainSecrets(profile, request.plan.secrets, request.secretSources),
+    machine: machineWords(request.machine),
     weaker: weaknesses({
       mode: request.installation.mode,
       uid: facts.uid,

@@ -22,6 +22,9 @@ export function renderExplanation(explanation: Explanation): string {
     ...section('mcp', mcp(explanation)),
     ...section('limits', limits(explanation)),
     ...section('sandbox', sandbox(explanation)),
+    ...(explanation.machine.length === 0
+      ? []
+      : section('config.json of this machine', explanation.machine.flatMap(item))),
     ...section('weaker here', weaker(explanation)),
   ]
     .join('\n')

@@ -2,9 +2,11 @@
 // only: an interpreter from a fixed place that belongs to the system is better than one that any tool may swap.
 import fs from 'node:fs';
 import path from 'node:path';
+import { type AllowedRuntime, isAllowedRuntime } from '../config/machine.ts';
 import type { Installation } from '../installation.ts';
 import { quote } from '../escape.ts';
 import { installationUnsafe, runtimeMissing } from '../messages.ts';
+import { runtimeNotAllowed } from '../messages/config.ts';
 import { openPathOnly } from '../verify/descriptor.ts';
 import {
   readRuntimeRecord,
@@ -30,15 +32,21 @@ const VERSION_TIME_LIMIT_MS = 10_000;
 /**
  * Records the first usable Node.js; an unchanged record stays as it is.
  * @param searchPath the user's PATH; ignored when managed
+ * @param allowed the only ones that the configuration allows
  * @throws CordonError RUNTIME_MISSING with what was wrong with each one found, STORE_UNWRITABLE
  */
-export async function recordRuntime(installation: Installation, searchPath: string): Promise<RuntimeRecord> {
+export async function recordRuntime(
+  installation: Installation,
+  searchPath: string,
+  allowed?: readonly AllowedRuntime[],
+): Promise<RuntimeRecord> {
   const file = runtimeRecordFile(installation.store);
   const known = readRuntimeRecord(file);
-  if (known !== undefined && isUnchanged(known, installation)) return known;
+  if (known !== undefined && isAllowedRuntime(allowed, known) && isUnchanged(known, installation))
+    return known;
   const faults: string[] = [];
   for (const candidate of candidates(installation, searchPath)) {
-    const found = await examine(candidate, installation);
+    const found = await examine(candidate, installation, allowed);
     if (typeof found === 'string') {
       faults.push(`${quote(candidate)} ${found}`);
       continue;
@@ -78,7 +86,11 @@ function candidates(installation: Installation, searchPath: string): string[] {
 }
 
 /** The record, or why this one cannot be used. */
-async function examine(file: string, installation: Installation): Promise<RuntimeRecord | string> {
+async function examine(
+  file: string,
+  installation: Installation,
+  allowed: readonly AllowedRuntime[] | undefined,
+): Promise<RuntimeRecord | string> {
   const realPath = fs.realpathSync(file);
   const fd = openPathOnly(realPath);
   try {
@@ -92,6 +104,7 @@ async function examine(file: string, installation: Installation): Promise<Runtim
     if (version === undefined) return 'does not answer to --version as Node.js does';
     if (Number(version.split('.')[0]) < OLDEST_MAJOR)
       return `is version ${version}, and ${OLDEST_MAJOR} or newer is needed`;
+    if (!isAllowedRuntime(allowed, { name: 'node', version, sha256 })) return runtimeNotAllowed(version);
     // It was run by its path: only if that still is the hashed file does its answer count.
     if (!sameIdentity(identity, runtimeIdentity(fd))) throw installationUnsafe(realPath, 'is being changed');
     return { schema: 1, name: 'node', path: file, realPath, version, ...identity, sha256 };

@@ -2,8 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { digestFromHex, type Digest } from '../digest.ts';
+import { type AllowedRuntime, isAllowedRuntime } from '../config/machine.ts';
 import type { Installation } from '../installation.ts';
 import { installationUnsafe, runtimeChanged, runtimeMissing, runtimeNotRecorded } from '../messages.ts';
+import { runtimeRefused } from '../messages/config.ts';
 import { createSha256 } from '../sha256.ts';
 import { runtimeRecordFile } from '../store/layout.ts';
 import { openPathOnly } from './descriptor.ts';
@@ -13,13 +15,19 @@ import type { VerifiedRuntime } from './verified.ts';
 
 /**
  * Opens the recorded interpreter and compares it with its record. The caller owns `fd`.
- * @throws CordonError RUNTIME_MISSING, RUNTIME_CHANGED or INSTALLATION_UNSAFE
+ * @param allowed the only ones that the configuration allows
+ * @throws CordonError RUNTIME_MISSING, RUNTIME_CHANGED, POLICY_REFUSED or INSTALLATION_UNSAFE
  */
-export async function verifyRuntime(installation: Installation): Promise<VerifiedRuntime> {
+export async function verifyRuntime(
+  installation: Installation,
+  allowed?: readonly AllowedRuntime[],
+): Promise<VerifiedRuntime> {
   const file = runtimeRecordFile(installation.store);
   checkParents(path.dirname(file), installation.mode);
   const record = readRuntimeRecord(file);
   if (record === undefined) throw runtimeNotRecorded();
+  if (!isAllowedRuntime(allowed, record))
+    throw runtimeRefused(record.realPath, record.version, record.sha256);
   const fd = openRuntime(record.realPath);
   try {
     if (!sameIdentity(record, runtimeIdentity(fd)))

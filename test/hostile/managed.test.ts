@@ -184,6 +184,24 @@ describe.runIf(isRoot)('managed policy', () => {
       '/var/lib/cordon',
     ],
     [
+      'profiles elsewhere, as the configuration says, of another user',
+      'cp -r /etc/cordon/profiles /etc/theirs; chown -R 1 /etc/theirs; echo \'{ "profiles": { "folders": ["/etc/theirs"] } }\' > /etc/cordon/config.json',
+      'INSTALLATION_UNSAFE',
+      'belongs to user 1',
+    ],
+    [
+      'more than the machine allows',
+      'echo \'{ "limits": { "memory": "64MiB" } }\' > /etc/cordon/config.json',
+      'POLICY_REFUSED',
+      'limits.memory: is 1GiB, and config.json allows 64MiB',
+    ],
+    [
+      'a runtime that is not one of the allowed',
+      'echo \'{ "runtimes": [{ "name": "node", "version": "1" }] }\' > /etc/cordon/config.json',
+      'POLICY_REFUSED',
+      'does not let servers run on Node.js',
+    ],
+    [
       'a file of the package that belongs to another user',
       'chown 1 /var/lib/cordon/store/*/tree/node_modules/*/server.mjs',
       'TREE_UNSAFE',
@@ -197,6 +215,46 @@ describe.runIf(isRoot)('managed policy', () => {
     expect((answer['error'] as { message: string }).message).toContain(told);
     expect(stderr).toContain(names);
     expect(stderr).toMatch(new RegExp(`^error: .* \\[${code}\\]\n`));
+    expect(status).toBe(125);
+  });
+
+  it('profiles and audit log are where the configuration says, also for what is refused', async () => {
+    const config = {
+      profiles: { folders: ['/etc/more', '/etc/cordon/profiles'] },
+      audit: { file: '/var/lib/log/${uid}.jsonl' },
+    };
+    const change = [
+      `echo '${JSON.stringify(config)}' > /etc/cordon/config.json`,
+      'mkdir -m 1777 /var/lib/log',
+      'mkdir /etc/more',
+      'cp -r /etc/cordon/profiles/fixture /etc/more/other',
+      `trap 'cat /var/lib/log/${uid}.jsonl >&2' EXIT`,
+      'cd "$1/workspace"',
+      'shift',
+      '"$@"',
+      'exit',
+    ];
+    const { answer, stderr } = await initialize(change.join('\n'));
+    expect(answer, stderr).toMatchObject({ result: { serverInfo: { name: 'lifecycle' } } });
+    expect(stderr).toContain('"event":"started"');
+    const { out } = call(change.join('\n'), 'list', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      profiles: [{ name: 'fixture' }, { name: 'other', folder: '/etc/more/other' }],
+    });
+  });
+
+  it('an audit log that another user made first is not written to', async () => {
+    const { answer } = await initialize(
+      `echo '{ "audit": { "file": "/var/lib/log/\${uid}.jsonl" } }' > /etc/cordon/config.json; mkdir -m 1777 /var/lib/log; touch /var/lib/log/${uid}.jsonl; chown 1 /var/lib/log/${uid}.jsonl; chmod 666 /var/lib/log/${uid}.jsonl`,
+    );
+    expect(answer).toMatchObject({ error: { data: { reason: 'AUDIT_UNWRITABLE' } } });
+  });
+
+  it('root starts nothing where the configuration says so', () => {
+    const { status, err } = call(
+      'echo \'{ "runAsRoot": "refused" }\' > /etc/cordon/config.json; exec /opt/bin/cordon run fixture',
+    );
+    expect(err).toMatch(/^error: .* does not let root start servers \[POLICY_REFUSED\]\n/);
     expect(status).toBe(125);
   });
 

@@ -8,7 +8,12 @@ import { parseConfig } from '../../../src/config/parse.ts';
 import { ownFolders } from '../../../src/installation.ts';
 import { installationIn } from '../../fixtures/registry/workbench.ts';
 
-const DEFAULTS = { egress: { mode: 'auto', hosts: {} }, secrets: {} };
+const DEFAULTS = {
+  egress: { mode: 'auto', hosts: {} },
+  secrets: {},
+  ceilings: {},
+  runAsRoot: 'allowed',
+};
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
 function faultsOf(egress: unknown): readonly string[] {
@@ -36,11 +41,11 @@ describe('parseConfig', () => {
     expect(parseConfig(JSON.stringify({ schema: 1, egress }))).toEqual({
       ok: true,
       config: {
+        ...DEFAULTS,
         egress: {
           ...egress,
           proxy: { host: 'proxy.corp.example', port: 3128, credentialsFile: '/etc/cordon/proxy' },
         },
-        secrets: {},
       },
     });
   });
@@ -165,13 +170,13 @@ describe('loadConfig', () => {
     const credentialsFile = write('proxy', 'ann:pa:ss word\n');
     writeConfig({ caFile: link, proxy: { url: 'http://proxy:3128', credentialsFile } });
     expect(loadConfig(unmanaged())).toEqual({
+      ...DEFAULTS,
       egress: {
         mode: 'auto',
         hosts: {},
         caFile: link,
         proxy: { host: 'proxy', port: 3128, credentialsFile },
       },
-      secrets: {},
     });
   });
 
@@ -208,6 +213,13 @@ describe('loadConfig', () => {
   test('refuses a link in its place', () => {
     fs.symlinkSync(write('elsewhere', '{}'), file);
     expect(() => loadConfig(unmanaged())).toThrow(refusal('(file): is a symbolic link'));
+  });
+
+  test('whose profiles count is said where policy is managed, and nowhere else', () => {
+    fs.writeFileSync(file, '{ "profiles": { "folders": ["/srv/profiles"] } }');
+    expect(() => loadConfig(unmanaged())).toThrow(
+      refusal('profiles: counts only where policy is managed, in /etc/cordon/config.json'),
+    );
   });
 
   test('refuses a managed one that others can write', () => {

@@ -97,8 +97,24 @@ describe('judgeInstallation', () => {
       hosts: { 'a.example': ['10.0.0.1'] },
       caFile: '/etc/corp ca.pem',
     } as const;
-    expect(detailOf({ kind: 'read', path: '/h/c.json', egress })).toBe(
+    const machine = { ceilings: {}, runAsRoot: 'allowed' } as const;
+    expect(detailOf({ kind: 'read', path: '/h/c.json', egress, machine })).toBe(
       "/h/c.json: egress is proxy; through the proxy proxy.corp.example, port 3128; 1 name has fixed addresses; servers also trust '/etc/corp ca.pem'",
+    );
+    const narrow = {
+      profileFolders: ['/srv/profiles', '/etc/cordon/profiles'],
+      runtimes: [
+        { name: 'node', version: '22.11' },
+        { name: 'node', sha256: 'ab'.repeat(32) },
+      ],
+      auditFile: '/var/log/cordon/${uid}.jsonl',
+      ceilings: { memory: '2GiB', processes: 32 },
+      runAsRoot: 'refused',
+    } as const;
+    expect(
+      detailOf({ kind: 'read', path: '/h/c.json', egress: { mode: 'auto', hosts: {} }, machine: narrow }),
+    ).toBe(
+      '/h/c.json: egress is auto; profiles come from "/srv/profiles", then "/etc/cordon/profiles"; servers run only on node 22.11 or node sha256:abababababab; no server gets more than memory 2GiB, processes 32; root starts no server; the audit log is "/var/log/cordon/${uid}.jsonl"',
     );
   });
 

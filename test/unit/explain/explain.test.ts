@@ -39,6 +39,15 @@ describe('explain', () => {
     expect(text).toContain('no runtime was recorded [RUNTIME_MISSING]; hint: cordon install');
   });
 
+  it('says what the configuration narrows, where it does', () => {
+    const request = requestFor({});
+    const narrowed = { ...request, machine: { ceilings: { memory: '2GiB' }, runAsRoot: 'refused' } } as const;
+    expect(renderExplanation(explain(narrowed))).toContain(
+      '\nconfig.json of this machine\n  - no server gets more than memory 2GiB\n  - root starts no server\n',
+    );
+    expect(renderExplanation(explain(request))).not.toContain('config.json');
+  });
+
   it('tells a protection from a plain read grant', () => {
     const access = explain(requestFor(FILES)).grants.map((grant) => [grant.path, grant.access]);
     expect(Object.fromEntries(access)).toEqual({

@@ -62,6 +62,7 @@ export function requestFor(
     facts,
     bwrapOptions,
     secretSources: {},
+    machine: { ceilings: {}, runAsRoot: 'allowed' },
     plan: planSandbox({
       profile,
       package: '@scope/server-files@1.2.3',

@@ -51,6 +51,21 @@ const FULL_CONFIG = {
     hosts: { 'db.example.com': ['10.1.2.3', '::1'] },
     caFile: '/etc/ssl/company.pem',
   },
+  profiles: { folders: ['/etc/cordon/profiles', '/srv/profiles'] },
+  runtimes: [
+    { name: 'node', version: '22.11' },
+    { name: 'node', sha256: 'ab'.repeat(32) },
+  ],
+  audit: { file: '${home}/.cordon/audit.jsonl' },
+  limits: {
+    memory: '2GiB',
+    processes: 64,
+    files: 1024,
+    fileSize: '1GiB',
+    tmp: '64MiB',
+    messageBytes: '8MiB',
+  },
+  runAsRoot: 'refused',
   secrets: {
     github: {
       TOKEN: [
