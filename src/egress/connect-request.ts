@@ -27,13 +27,15 @@ export function readConnectRequest(bytes: Uint8Array): ConnectRequest {
   if (end > MAX_REQUEST_BYTES) return { kind: 'refused', status: 431 };
   const [line = '', ...headers] = text.slice(0, end).split('\r\n');
   if (!line.startsWith('CONNECT ')) return { kind: 'refused', status: 405 };
-  const [, host = '', digits = ''] = REQUEST_LINE.exec(line) ?? [];
+  const [, written = '', digits = ''] = REQUEST_LINE.exec(line) ?? [];
+  // The root of all names, one dot, is none.
+  const host = plainHost(written);
   const port = Number(digits);
   // A body would be the start of what is carried, to whoever counts otherwise than we do.
   const hasBody = headers.some((header) => /^(?:content-length|transfer-encoding):/i.test(header));
   if (host === '' || port > 65535 || hasBody || !headers.every((header) => HEADER.test(header)))
     return { kind: 'refused', status: 400 };
-  return { kind: 'connect', host: plainHost(host), port, length: end + END.length };
+  return { kind: 'connect', host, port, length: end + END.length };
 }
 
 function plainHost(host: string): string {

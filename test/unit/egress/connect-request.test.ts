@@ -41,6 +41,7 @@ describe('a CONNECT request', () => {
     ['a zone', '[fe80::1%eth0]:443'],
     ['beyond ASCII', 'ä.example.com:443'],
     ['nothing', ':443'],
+    ['a dot alone', '.:443'],
   ])('with %s is bad', (_what, authority) => {
     expect(connect(authority)).toEqual({ kind: 'refused', status: 400 });
   });
