@@ -134,7 +134,9 @@ function makeSchemas() {
     elicitation: no,
     roots: no,
     logging: no,
-    tasks: no,
+    tasks: z
+      ._default(z.boolean(), false)
+      .check(z.describe('Tasks of version 2025-11-25. Results of the later extension do not pass.')),
     extensions: z
       ._default(z.array(extension).check(z.maxLength(32)), [])
       .check(
