@@ -136,7 +136,7 @@ function makeSchemas() {
     logging: no,
     tasks: z
       ._default(z.boolean(), false)
-      .check(z.describe('Tasks of version 2025-11-25. Results of the later extension do not pass.')),
+      .check(z.describe('Tasks of version 2025-11-25, and the extension of the next.')),
     extensions: z
       ._default(z.array(extension).check(z.maxLength(32)), [])
       .check(

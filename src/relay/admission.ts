@@ -8,7 +8,7 @@ import { relayAnswers } from '../messages.ts';
 import { capabilitiesOf, progressTokenOf } from './request-meta.ts';
 import { LIMITS } from './limits.ts';
 import { noteSubscription, subscribedIn } from './subscription.ts';
-import { goesOn, RESUMABLE_METHODS, subjectOf } from './rounds.ts';
+import { goesOn, subjectOf } from './rounds.ts';
 import type { Session } from './session.ts';
 import { FORWARD, type Refusal, refuseClient, request, type Verdict } from './verdict.ts';
 
@@ -21,7 +21,7 @@ export function admit(session: Session, message: Request, era: Era, isChanged: b
   const { id, method, params } = message;
   const refusal = refusalOf(session, message);
   if (refusal !== undefined) return refuseClient(id, refusal);
-  const subject = RESUMABLE_METHODS.has(method) && era === 'modern' ? subjectOf(method, params) : undefined;
+  const subject = era === 'modern' ? subjectOf(method, params) : undefined;
   const round = subject === undefined ? newRound(params) : session.rounds.begin(subject, params);
   if (round === undefined) return refuseClient(id, NOTHING_ASKED);
   const wanted = method === 'subscriptions/listen' ? filterSubscription(params, session) : params;

@@ -38,6 +38,10 @@ const asked = place('messages includeContext tools toolChoice mode url message r
   _meta: meta,
 });
 const task = place('taskId status statusMessage ttl pollInterval');
+const ended = place('_meta content structuredContent isError resultType inputRequests requestState task', {
+  _meta: meta,
+  content: block,
+});
 
 /** Of params and of results. */
 const TOP = place(
@@ -45,7 +49,7 @@ const TOP = place(
   contents resourceTemplates content structuredContent isError messages instructions serverInfo clientInfo
   capabilities protocolVersion supportedVersions resultType inputRequests inputResponses requestState requestId progressToken
   progress total reason level logger task action roots model notifications includeContext toolChoice
-  role systemPrompt requestedSchema mode url`,
+  role systemPrompt requestedSchema mode url taskId status result error`,
   {
     _meta: meta,
     capabilities,
@@ -57,6 +61,7 @@ const TOP = place(
       'toolsListChanged promptsListChanged resourcesListChanged resourceSubscriptions taskIds',
     ),
     task,
+    result: ended,
   },
 );
 

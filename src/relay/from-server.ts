@@ -15,6 +15,7 @@ import { decideMethod } from './methods.ts';
 import { isDeclared } from './policy.ts';
 import { readLine } from './read-line.ts';
 import type { RequestId } from './request-id.ts';
+import { filterTaskState } from './tasks.ts';
 import { progressTokenOf } from './request-meta.ts';
 import { afterAnswer, judgeAnswer } from './server-answer.ts';
 import type { Session } from './session.ts';
@@ -112,7 +113,8 @@ function judgeNotification(
     case 'block':
       return deny('method-blocked', relayAnswers.methodNotFound);
   }
-  const known = isNotice(method) ? metaAlone(params) : params;
+  const known = judgedParams(session, method, params);
+  if (known === undefined) return deny('feature-not-granted', relayAnswers.asksForUngranted);
   const plain = withoutForeignMeta(known) ?? known;
   const passes = plain === params ? FORWARD : { anew: { jsonrpc: '2.0', method, params: plain } };
   if (isNotice(method)) return judgeListChange(session, { method, params: plain }, passes, nowMs);
@@ -139,6 +141,12 @@ function judgeNotification(
   return session.rates.takeNotification(method, nowMs)
     ? passes
     : deny('rate-limited', relayAnswers.tooManyNotifications);
+}
+
+/** Without what may stand in no such notification; undefined when it may not pass at all. */
+function judgedParams({ policy }: Session, method: string, params: JsonObject): JsonObject | undefined {
+  if (isNotice(method)) return metaAlone(params);
+  return method === 'notifications/tasks' ? filterTaskState(params, policy) : params;
 }
 
 /** Of a list that changed nothing else can be said. */

@@ -35,9 +35,13 @@ export function inPlaceOf(said: Message, judged: Message, { forward, ...verdict 
   return { ...verdict, anew: { jsonrpc: '2.0', ...members } };
 }
 
-/** Of a call, or of a task that was begun by one. */
-function isFailure({ isError, status, task }: JsonObject): boolean {
-  return isError === true || status === 'failed' || (isJsonObject(task) && isFailure(task));
+/** Of a call, or of a task that was begun by one, with its result inside. */
+function isFailure({ isError, status, task, result }: JsonObject): boolean {
+  return (
+    isError === true ||
+    status === 'failed' ||
+    [task, result].some((inside) => isJsonObject(inside) && isFailure(inside))
+  );
 }
 
 /** Words of the protocol in their own places; a secret that is one of them must not take the message apart. */

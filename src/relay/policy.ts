@@ -20,6 +20,9 @@ export interface McpPolicy {
   readonly extensions: ReadonlySet<string>;
 }
 
+/** Tasks of the newer generation; granted by `tasks`, as those of the older one are. */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
 /** `permissions.mcp` of a profile. */
 export interface McpPermissions {
   readonly tools: boolean | readonly string[];
@@ -41,7 +44,10 @@ export function mcpPolicy(permissions: McpPermissions): McpPolicy {
   return {
     features: new Set<Feature>(tools === false ? features : ['tools', ...features]),
     tools: typeof tools === 'boolean' ? undefined : new Set(tools),
-    extensions: new Set(extensions),
+    extensions: new Set([
+      ...extensions.filter((id) => id !== TASKS_EXTENSION),
+      ...(permissions.tasks ? [TASKS_EXTENSION] : []),
+    ]),
   };
 }
 

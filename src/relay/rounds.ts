@@ -15,6 +15,8 @@ export interface Subject {
 interface Open {
   readonly round: number;
   readonly keys: ReadonlySet<string>;
+  /** What was asked for has been brought. */
+  isAnswered: boolean;
 }
 
 /** Requests whose results may ask for something in between. */
@@ -24,8 +26,19 @@ export const RESUMABLE_METHODS: ReadonlySet<string> = new Set([
   'resources/read',
 ]);
 
-export function subjectOf(method: string, params: JsonObject): Subject {
-  const target = params[method === 'resources/read' ? 'uri' : 'name'];
+/** Which member says what a request is about, where it may go on. The state of a task asks, and an update brings. */
+const TARGETS: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+  ['tasks/update', 'taskId'],
+]);
+
+/** undefined for a request that nothing goes on with. */
+export function subjectOf(method: string, params: JsonObject): Subject | undefined {
+  const member = TARGETS.get(method);
+  if (member === undefined) return undefined;
+  const target = params[member];
   return { method, target: typeof target === 'string' ? target : '' };
 }
 
@@ -43,7 +56,17 @@ export class Rounds {
     const { inputResponses = {}, requestState } = params;
     const open = this.#open.get(keyOf(subject, requestState));
     if (open === undefined || !isJsonObject(inputResponses)) return undefined;
-    return Object.keys(inputResponses).every((key) => open.keys.has(key)) ? open.round : undefined;
+    if (!Object.keys(inputResponses).every((key) => open.keys.has(key))) return undefined;
+    open.isAnswered = true;
+    return open.round;
+  }
+
+  /** As `ask`, for what is asked for again each time somebody looks: a round is over when it was answered. */
+  askInTask(taskId: string, state: JsonObject): 'malformed' | 'too-many' | undefined {
+    const subject = { method: 'tasks/update', target: taskId };
+    const open = this.#open.get(keyOf(subject, undefined));
+    const round = open === undefined ? 0 : open.round - (open.isAnswered ? 0 : 1);
+    return this.ask(subject, round, { inputRequests: state['inputRequests'] });
   }
 
   /** @returns why the result does not pass; undefined when it does, and what it asks for may be brought */
@@ -59,7 +82,7 @@ export class Rounds {
     const key = keyOf(subject, requestState);
     // Anew: the newest of what is alike is what the client goes on with.
     this.#open.delete(key);
-    this.#open.set(key, { round: round + 1, keys: new Set(keys) });
+    this.#open.set(key, { round: round + 1, keys: new Set(keys), isAnswered: false });
     if (this.#open.size > LIMITS.openRounds) this.#forgetOldest();
     return undefined;
   }

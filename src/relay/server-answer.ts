@@ -16,6 +16,7 @@ import type { RequestId } from './request-id.ts';
 import { judgeIntroduction } from './reviewed.ts';
 import { RESUMABLE_METHODS } from './rounds.ts';
 import type { Session } from './session.ts';
+import { asksInBetween, filterTaskState, mayBecomeTask } from './tasks.ts';
 import { deny, failed, FORWARD_ANSWER, IGNORE, type Verdict } from './verdict.ts';
 
 type Answered = Extract<Message, { kind: 'result' | 'error' }>;
@@ -60,7 +61,7 @@ function judgeError(error: JsonObject, { id }: PendingRequest): Verdict {
 function judgeResult(session: Session, result: JsonObject, asked: PendingRequest): Verdict {
   const { reviewed, clientCapabilities, rounds } = session;
   const { id } = asked;
-  if (!isResultTypeKnown(result, asked)) {
+  if (!isResultTypeKnown(result, asked, session)) {
     const words = lineFaults['result-type-unknown'];
     return { ...deny('frame-invalid', words), answer: failed(id, relayAnswers.resultInvalid(words)) };
   }
@@ -68,11 +69,7 @@ function judgeResult(session: Session, result: JsonObject, asked: PendingRequest
   const drift = introduced === undefined ? undefined : judgeIntroduction(result, introduced, reviewed);
   if (drift !== undefined) return { drift, asked: id };
   const filtered = filter(session, result, asked);
-  const { subject, round = 0 } = asked;
-  const endless =
-    subject !== undefined && result['resultType'] === 'input_required' && filtered.kind !== 'refused'
-      ? rounds.ask(subject, round, result)
-      : undefined;
+  const endless = filtered.kind === 'refused' ? undefined : askedInBetween(rounds, asked, result);
   if (endless !== undefined) return replaced(id, REFUSED[endless]);
   switch (filtered.kind) {
     case 'as-it-came':
@@ -98,9 +95,30 @@ function filter(
       return filterInitialized(result, policy);
     case 'server/discover':
       return filterDiscovered(result, policy);
+    case 'tasks/get': {
+      const state = era === 'modern' ? filterTaskState(result, policy) : result;
+      if (state === undefined) return { kind: 'refused', why: 'asks-for-ungranted' };
+      const filtered = filterResult(state, { era, capabilities, isKnownServer }, policy);
+      return filtered.kind === 'as-it-came' && state !== result ? { kind: 'anew', result: state } : filtered;
+    }
     default:
       return filterResult(result, { era, capabilities, isKnownServer }, policy);
   }
+}
+
+/** What the result asks for may be brought from now on; or why it does not pass. */
+function askedInBetween(
+  rounds: Session['rounds'],
+  { method, subject, round = 0 }: PendingRequest,
+  result: JsonObject,
+): 'malformed' | 'too-many' | undefined {
+  if (method === 'tasks/get' && asksInBetween(result)) {
+    const { taskId } = result;
+    return typeof taskId === 'string' ? rounds.askInTask(taskId, result) : 'malformed';
+  }
+  return subject !== undefined && result['resultType'] === 'input_required'
+    ? rounds.ask(subject, round, result)
+    : undefined;
 }
 
 /** All or nothing: a client that gets half of an answer acts on what nobody meant. */
@@ -124,11 +142,27 @@ function introductionIn(
 }
 
 /**
- * Absent means complete. Results that ask back exist only in the modern generation and for three methods; a result that
- * asks without saying so is one that two readers understand in two ways.
+ * Absent means complete. Results that ask back exist only in the modern generation and for three methods, and inside the state of
+ * a task; a result that asks without saying so is one that two readers understand in two ways.
  */
-function isResultTypeKnown(result: JsonObject, asked: PendingRequest): boolean {
+function isResultTypeKnown(
+  result: JsonObject,
+  { era, method, capabilities = {} }: PendingRequest,
+  { policy }: Session,
+): boolean {
   const { resultType } = result;
-  if (resultType === undefined || resultType === 'complete') return result['inputRequests'] === undefined;
-  return resultType === 'input_required' && asked.era === 'modern' && RESUMABLE_METHODS.has(asked.method);
+  const isModern = era === 'modern';
+  switch (resultType) {
+    case undefined:
+    case 'complete':
+      return (
+        result['inputRequests'] === undefined || (isModern && method === 'tasks/get' && asksInBetween(result))
+      );
+    case 'input_required':
+      return isModern && RESUMABLE_METHODS.has(method);
+    case 'task':
+      return isModern && result['inputRequests'] === undefined && mayBecomeTask(method, capabilities, policy);
+    default:
+      return false;
+  }
 }

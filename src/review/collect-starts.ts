@@ -2,6 +2,7 @@
 // under the names of several, with and without capabilities, in both generations, and in folders of different names. Pure.
 import type { JsonObject } from '../pins/canonical-json.ts';
 import type { Profile } from '../profile/schema.ts';
+import { mcpPolicy } from '../relay/policy.ts';
 
 export interface Start {
   readonly generation: 'legacy' | 'modern';
@@ -51,13 +52,14 @@ export function isPinned({ capabilities }: Start, mcp: Profile['permissions']['m
 }
 
 function grantedCapabilities(mcp: Profile['permissions']['mcp']): JsonObject {
+  const { extensions } = mcpPolicy(mcp);
   return {
     ...(mcp.roots ? { roots: { listChanged: true } } : {}),
     ...(mcp.sampling ? { sampling: {} } : {}),
     ...(mcp.elicitation ? { elicitation: { form: {} } } : {}),
     ...(mcp.tasks ? { tasks: TASKS } : {}),
-    ...(mcp.extensions.length === 0
+    ...(extensions.size === 0
       ? {}
-      : { extensions: Object.fromEntries(mcp.extensions.map((id) => [id, {}])) }),
+      : { extensions: Object.fromEntries([...extensions].map((id) => [id, {}])) }),
   };
 }
