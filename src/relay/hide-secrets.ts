@@ -44,6 +44,14 @@ function isFailure({ isError, status, task, result }: JsonObject): boolean {
   );
 }
 
+/** Members of what is searched, by the protocol. Other names are the server's own, as those of the headers of a request are. */
+const PROTOCOL_NAMES: ReadonlySet<string> = new Set(
+  (
+    'code message data level logger content structuredContent isError resultType type text mimeType annotations audience priority ' +
+    'resource uri blob name title description size icons task taskId status statusMessage _meta'
+  ).split(' '),
+);
+
 /** Words of the protocol in their own places; a secret that is one of them must not take the message apart. */
 const PROTOCOL_WORDS: Readonly<Record<string, ReadonlySet<unknown>>> = {
   type: new Set(['text', 'image', 'audio', 'resource', 'resource_link']),
@@ -62,7 +70,8 @@ function hideIn(value: unknown, concealer: Concealer): unknown {
   const entries = Object.entries(value);
   const hidden = entries.map(([key, member]): readonly [string, unknown] => {
     const isProtocol = Object.hasOwn(PROTOCOL_WORDS, key) && PROTOCOL_WORDS[key]?.has(member) === true;
-    return isProtocol ? [key, member] : [concealer.conceal(key), hideIn(member, concealer)];
+    const name = PROTOCOL_NAMES.has(key) ? key : concealer.conceal(key);
+    return [name, isProtocol ? member : hideIn(member, concealer)];
   });
   const isSame = entries.every(
     ([key, member], index) => hidden[index]?.[0] === key && hidden[index]?.[1] === member,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../src/relay/envelope.ts';
+import { withoutSecrets } from '../../../src/relay/hide-secrets.ts';
 import { LIMITS } from '../../../src/relay/limits.ts';
 import type { Verdict } from '../../../src/relay/verdict.ts';
 import { concealer } from '../../../src/secrets/conceal.ts';
@@ -52,6 +54,31 @@ describe('P4: secrets in what a server says went wrong', () => {
       jsonrpc: '2.0',
       method: 'notifications/message',
       params: { level: 'debug', data: { config: { token: '[secret TOKEN]' } } },
+    });
+  });
+
+  it('names of members, and what a task says that failed', () => {
+    const data = { [`Bearer ${TOKEN}`]: 1 };
+    expect(called({ error: { code: 1, message: 'no', data } }).anew).toMatchObject({
+      error: { data: { 'Bearer [secret TOKEN]': 1 } },
+    });
+    for (const result of [
+      { taskId: 't', status: 'failed', statusMessage: `bad ${TOKEN}` },
+      { task: { taskId: 't', status: 'failed', statusMessage: `bad ${TOKEN}` } },
+    ]) {
+      const message = { kind: 'result', id: 1, result } as unknown as Message;
+      expect(JSON.stringify(withoutSecrets(message, by))).toContain('bad [secret TOKEN]');
+    }
+  });
+
+  it('a value that is a word of the protocol does not take the message apart', () => {
+    const word = concealer(new Map([['TOKEN', Buffer.from('text')]]));
+    const session = new JudgedSession(undefined, undefined, word).handshake().tools(['a']);
+    session.client({ id: 1, method: 'tools/call', params: { name: 'a' } });
+    expect(
+      session.server({ id: 1, result: { isError: true, content: content('a text') } }).anew,
+    ).toMatchObject({
+      result: { isError: true, content: [{ type: 'text', text: 'a [secret TOKEN]' }] },
     });
   });
 

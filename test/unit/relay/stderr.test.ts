@@ -1,4 +1,6 @@
 import { PassThrough } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { relayStderr } from '../../../src/relay/stderr.ts';
 import { type Concealer, concealer } from '../../../src/secrets/conceal.ts';
@@ -76,6 +78,35 @@ describe('relayStderr', () => {
         expect(text.replaceAll(/\[secret TOKEN\]|\[server\] |x|y|…|\n/g, '')).toBe('');
       }
       expect(await relayedBy(by, [TOKEN])).toBe('[server] [secret TOKEN]\n');
+    });
+
+    it('are not shown in part where they are escaped and a long line is cut', async () => {
+      const escaped = [...Buffer.from(TOKEN)]
+        .map((byte) => `%${byte.toString(16).padStart(2, '0')}`)
+        .join('');
+      for (let before = 8192 - escaped.length; before <= 8192; before += 7) {
+        const text = await relayedBy(by, [`${'x'.repeat(before)}${escaped}${'y'.repeat(100)}\n`]);
+        expect(text.replaceAll(/\[secret TOKEN\]|\[server\] |x|y|…|\n/g, '')).toBe('');
+      }
+    });
+
+    it('are not shown in part when a part of their line came while too much was said', async () => {
+      const source = new PassThrough();
+      const sink = new PassThrough({ highWaterMark: 1024 });
+      const ended = relayStderr(source, sink, by);
+      source.write(`${'x'.repeat(99)}\n`.repeat(20_000));
+      source.write(TOKEN.slice(0, 10));
+      // Nobody reads: after a moment of patience nothing passes, and a while later it does again.
+      await setTimeout(150);
+      source.write(TOKEN.slice(10));
+      const shown = readAll(sink);
+      await setTimeout(1100);
+      source.end('\nlast\n');
+      await ended;
+      sink.end();
+      const text = await shown;
+      expect(text).not.toMatch(/canary|6789/);
+      expect(text).toMatch(/1 lines? dropped.*\n\[server\] last\n$/);
     });
 
     it('leave lines without one as they are', async () => {
