@@ -4,10 +4,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasOwnMachine } from '../escape/columns.ts';
+import { columns, copyProgram, hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher, until } from '../fixtures/launcher.ts';
+import { textsInMemory } from '../fixtures/memory-of.ts';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-secrets-')));
 const home = path.join(folder, 'home');
@@ -105,6 +106,71 @@ describe.runIf(hasOwnMachine)('P4: the three ways into the server', () => {
   });
 });
 
+describe.runIf(hasOwnMachine)('P4: for an ordinary user', () => {
+  it('as for root, and no other program of this user looks into the launcher', async () => {
+    const [, user] = columns();
+    if (user === undefined) throw new Error('root has both');
+    const { uid, gid, as } = user;
+    const theirs = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-secrets-user-')));
+    fs.chmodSync(theirs, 0o755);
+    const give = (name: string, content: string, mode: number): string => {
+      const file = path.join(theirs, name);
+      fs.writeFileSync(file, content, { mode });
+      fs.chownSync(file, uid, gid);
+      return file;
+    };
+    try {
+      const { cordon } = copyProgram(theirs);
+      const own = path.join(theirs, 'home');
+      fs.mkdirSync(own);
+      fs.chownSync(own, uid, gid);
+      installFixtureProfile({
+        home: own,
+        name: 'user',
+        files: { 'server.mjs': server },
+        owner: { uid, gid },
+        profile: { secrets: { TOKEN: { why }, KEY: { deliver: 'file', why }, SEEN: { why } } },
+      });
+      const look = give(
+        'look',
+        '#!/bin/sh\nid -u; ls /proc/self/fd | wc -l; ls -l /proc/self/fd/[3-9]*\n',
+        0o755,
+      );
+      const secrets = {
+        TOKEN: [{ file: give('token', 'canary-token', 0o600) }],
+        KEY: [{ command: [give('key', '#!/bin/sh\necho canary-key\n', 0o755)] }],
+        SEEN: [{ command: ['/bin/sh', '-c', `${look} | tr '\\n' ' '`] }],
+      };
+      fs.writeFileSync(
+        path.join(own, '.config/cordon/config.json'),
+        JSON.stringify({ secrets: { user: secrets } }),
+      );
+      const launcher = startLauncher('user', {
+        home: own,
+        cwd: theirs,
+        command: whereHomeIs(own, as([cordon, 'run', 'user']), uid),
+      });
+      await launcher.request('initialize', INITIALIZE);
+      launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+      const pid = launcher.child.pid ?? 0;
+      // What is not to be looked into belongs to root.
+      expect(fs.statSync(`/proc/${pid}/environ`).uid).toBe(0);
+      expect(textsInMemory(pid, ['canary-token', 'canary-key'])).toEqual([]);
+      expect(
+        await evaluate(
+          launcher,
+          `const { readFileSync } = await load('node:fs');
+           return [process.env.TOKEN, readFileSync('/run/secrets/KEY', 'utf8'), process.env.SEEN];`,
+        ),
+      ).toEqual(['canary-token', 'canary-key', expect.stringMatching(new RegExp(`^${uid} 4 `))]);
+      launcher.child.stdin?.end();
+      expect(await launcher.exited).toMatchObject({ code: 0 });
+    } finally {
+      fs.rmSync(theirs, { recursive: true, force: true });
+    }
+  });
+});
+
 describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else', () => {
   const words = {
     TOKEN: 'canary-a7f31e',
@@ -114,7 +180,12 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
   };
   const finder = path.join(ROOT, 'test/fixtures/find-canary.mjs');
   const sources = path.join(folder, 'sources');
+  /** What shows that the program was asked. */
+  const asked = path.join(sources, 'asked');
+  const begun = Date.now();
   type Place = readonly [where: number | string, kind: 'cmdline' | 'environ' | 'file', word: number];
+
+  const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
   /** In the order of `words`. @param user starts the search as another user */
   function search(rounds: number, user: readonly string[] = []): Promise<readonly Place[]> {
@@ -122,7 +193,8 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
     // The sources themselves are no place of ours.
     const folders = [home, workspace, '/dev/shm'];
-    child.stdin.end(JSON.stringify({ texts: Object.values(words), folders, rounds }));
+    const places = [os.tmpdir(), '/tmp', '/var/tmp', '/run', '/'];
+    child.stdin.end(JSON.stringify({ texts: Object.values(words), folders, places, since: begun, rounds }));
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
@@ -142,7 +214,7 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
 
   it('while it starts, while it runs and afterwards; for its user and for another one', async () => {
     const value = keep('piped', words.PIPED, 0o600);
-    const slow = keep('slow', `#!/bin/sh\nsleep 0.3\ncat ${value}\n`, 0o755);
+    const slow = keep('slow', `#!/bin/sh\ntouch ${asked}\nsleep 0.3\ncat ${value}\n`, 0o755);
     install(
       'canary',
       {
@@ -163,6 +235,14 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
     );
     const starting = search(60);
     const [during, others, said] = await run('canary', async (launcher) => {
+      // Before anything that the server says of them comes through.
+      const kept = textsInMemory(launcher.child.pid ?? 0, Object.values(words));
+      const bubblewrap = textsInMemory(childrenOf(launcher.child.pid ?? 0).at(-1) ?? 0, Object.values(words));
+      expect({ kept, bubblewrap }).toEqual({
+        kept: [],
+        bubblewrap: [words.TOKEN, words.PASSWORD, words.PIPED],
+      });
+      expect(coreLimits(launcher.child.pid ?? 0)).toEqual(['1', '1', '1', '1']);
       const inside = await evaluate(
         launcher,
         `console.error(JSON.stringify(process.env), (await load('node:fs')).readFileSync('/run/secrets/KEY', 'utf8'), process.argv);
@@ -171,7 +251,6 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
       expect(inside).toBe(words.TOKEN + words.PIPED);
       const failed = await launcher.call('run', { code: 'throw new Error(process.env.TOKEN)' });
       expect(failed).toBeDefined();
-      const nobody = ['/usr/bin/setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
       return [
         await search(3),
         await search(3, nobody),
@@ -189,19 +268,20 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
     expect((await starting).filter(([where]) => where !== said.server)).toEqual([]);
     // What an argument is, and why profiles have to ask for it by name.
     expect(others.filter(([, kind, word]) => kind !== 'cmdline' || word !== 2)).toEqual([]);
-    expect(await search(1)).toEqual([]);
+    expect([await search(1), await search(1, nobody)]).toEqual([[], []]);
     for (const word of Object.values(words)) expect(said.stderr).not.toContain(word);
     for (const name of Object.keys(words)) expect(said.stderr).toContain(`[secret ${name}]`);
     expect(fs.readFileSync(path.join(home, '.local/state/cordon/audit.jsonl'), 'utf8')).toContain('"canary"');
   });
 
-  it('not in what explain, list and the launcher say, nor in a refusal', () => {
+  it('not in what other verbs say, and only list asks for it', () => {
     for (const args of [
       ['explain', 'canary'],
       ['explain', '--json', 'canary'],
-      ['secret', 'list', '--json', 'canary'],
       ['doctor', '--json'],
+      ['secret', 'list', '--json', 'canary'],
     ]) {
+      fs.rmSync(asked, { force: true });
       const [program, ...rest] = whereHomeIs(home, [CORDON, ...args]);
       const { stdout, stderr, status } = spawnSync(program, rest, {
         cwd: workspace,
@@ -211,21 +291,38 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
       expect(status, stderr).toBeLessThan(125);
       expect(stdout).not.toBe('');
       for (const word of Object.values(words)) expect(stdout + stderr).not.toContain(word);
+      expect([args[0], fs.existsSync(asked)]).toEqual([args[0], args[0] === 'secret']);
     }
   });
 });
 
 /** The process of the sandbox that has no children: the launcher's bubblewrap, its init, the server. */
 function serverOf(launcher: number): number {
-  const children = (pid: number): number[] =>
-    fs
-      .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-      .split(' ')
-      .filter((text) => text.trim() !== '')
-      .map(Number);
-  let current = launcher;
-  for (let next = children(current); next.length > 0; next = children(current)) current = next.at(-1) ?? 0;
-  return current;
+  return [...generationsOf(launcher)].at(-1) ?? 0;
+}
+
+function* generationsOf(launcher: number): Generator<number> {
+  for (
+    let current: number | undefined = launcher;
+    current !== undefined;
+    current = childrenOf(current).at(-1)
+  )
+    yield current;
+}
+
+function childrenOf(pid: number): number[] {
+  return fs
+    .readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((text) => text.trim() !== '')
+    .map(Number);
+}
+
+/** In bytes, of the launcher, bubblewrap, its init and the server: one is no dump, and no handler of crashes is started. */
+function coreLimits(launcher: number): Array<string | undefined> {
+  return [...generationsOf(launcher)].map(
+    (pid) => /^Max core file size +(\S+)/m.exec(fs.readFileSync(`/proc/${pid}/limits`, 'utf8'))?.[1],
+  );
 }
 
 describe.runIf(hasOwnMachine)(
