@@ -25,6 +25,7 @@ import { refuseAliases } from './system/aliases.ts';
 import { probeEgress } from './system/probe-egress.ts';
 import { probeGrants } from './system/probe-grants.ts';
 import { currentPlatform, probeSystem } from './system/probe.ts';
+import { verifyProgram } from './verify/verify-program.ts';
 
 export interface Prepared {
   readonly profile: Profile;
@@ -56,6 +57,7 @@ export interface PrepareRequest {
 /** Throws the CordonError of whichever stage refuses. Opens one descriptor per present grant; the caller owns them. */
 export function prepare(request: PrepareRequest): Prepared {
   const { installation } = request;
+  verifyProgram(installation, request.programRoot);
   const config = requireConfig(request.config);
   const profile = loadProfile(request.name, installation);
   const server = resolveServer(profile, currentPlatform());

@@ -9,12 +9,14 @@ import { countVerdicts } from '../doctor/finding.ts';
 import { judgeDefinitions } from '../doctor/judge-definitions.ts';
 import { judgeClients } from '../doctor/judge-clients.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
+import { judgeOwners } from '../doctor/judge-owners.ts';
 import { judgeMachine } from '../doctor/judge-machine.ts';
 import { judgeSecrets } from '../doctor/judge-secrets.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
 import { probeClients } from '../doctor/probe-clients.ts';
 import { probeConfig, probeDefinitions, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
+import { probeOwners } from '../doctor/probe-owners.ts';
 import { probeSecrets } from '../doctor/probe-secrets.ts';
 import { findingsDocument, renderFindings } from '../doctor/render.ts';
 import { examineEgress } from '../doctor/examine-egress.ts';
@@ -46,6 +48,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       config,
       runtime: runtimeFacts(runtime),
     }),
+    ...judgeOwners(probeOwners(installation, programRoot())),
     judgeDefinitions(probeDefinitions(installation)),
     judgeSecrets(probeSecrets(installation)),
     ...judgeClients(probeClients(installation, programRoot())),

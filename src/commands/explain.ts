@@ -34,7 +34,7 @@ export async function explainCommand(
   const explanation = explain({
     profile,
     lockfile: server.pins.lockfile,
-    package: packageState(installation.store, server.digest),
+    package: packageState(installation, server.digest),
     runtime: await runtimeState(installation, config.runtimes),
     installation,
     workspace: expanded.workspace,

@@ -1,17 +1,20 @@
 // `cordon list`: every profile there is, what it pins, and whether that is installed. Broken ones are shown with their
 // code, never left out. Quick: no tree is hashed.
+import path from 'node:path';
 import { readConfig } from '../config/configured.ts';
 import { type Ceilings, ceilingFaults } from '../config/machine.ts';
 import { type Digest, shortDigest } from '../digest.ts';
 import { type ErrorCode } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { packageState } from '../explain/package-state.ts';
+import type { Installation } from '../installation.ts';
 import { configBroken, limitsRefused } from '../messages/config.ts';
 import { platformUnsupported, toCordonError } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import { listProfiles, type ProfileListing, type ProfileOrigin } from '../profile/load.ts';
 import type { Profile } from '../profile/schema.ts';
 import { packageOf, resolvePackage } from '../resolve/resolve.ts';
+import { verifyManagedMachine } from '../verify/verify-program.ts';
 import type { CommandContext } from './context.ts';
 import { columns } from './layout.ts';
 
@@ -41,10 +44,12 @@ export type ListedProfile = ListedState & {
 export async function listCommand({ installation, json, out, err }: CommandContext): Promise<number> {
   const platform = platformOf(process.platform, process.arch);
   if (platform === undefined) throw platformUnsupported(`${process.platform}-${process.arch}`);
+  // Otherwise everything would look as if it could start.
+  verifyManagedMachine(installation, path.dirname(path.dirname(process.execPath)));
   const config = readConfig(installation);
   const ceilings = config.ok ? config.config.ceilings : {};
   const profiles = listProfiles(installation).map((listing) =>
-    inspect(listing, installation.store, platform, ceilings),
+    inspect(listing, installation, platform, ceilings),
   );
   if (json) {
     out(`${JSON.stringify({ platform, profiles }, null, 2)}\n`);
@@ -62,7 +67,7 @@ export async function listCommand({ installation, json, out, err }: CommandConte
 
 function inspect(
   listing: ProfileListing,
-  store: string,
+  installation: Installation,
   platform: Platform,
   ceilings: Ceilings,
 ): ListedProfile {
@@ -76,7 +81,7 @@ function inspect(
     const beyond = ceilingFaults(profile.limits, ceilings);
     if (beyond.length > 0) throw limitsRefused(beyond);
     const { digest } = resolvePackage(profile, platform);
-    return { ...named, digest, state: packageState(store, digest) };
+    return { ...named, digest, state: packageState(installation, digest) };
   } catch (error) {
     return { ...named, ...invalid(error) };
   }

@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import type { Digest } from '../digest.ts';
+import type { Installation } from '../installation.ts';
 import { installationUnsafe } from '../messages.ts';
+import { requireRootOwned } from '../profile/ownership.ts';
 import { type PackageLayout, packageLayout } from '../store/layout.ts';
 
 /** `damaged`: something stands at its place that no install leaves behind. */
@@ -8,11 +10,17 @@ export type PackageState = 'installed' | 'not-installed' | 'damaged';
 
 /**
  * By looking, not by hashing: `cordon verify` and every launch hash.
- * @throws CordonError INSTALLATION_UNSAFE when this user may not enter the store
+ * @throws CordonError INSTALLATION_UNSAFE when this user may not enter the store, or where a start would refuse its owners
  */
-export function packageState(store: string, digest: Digest): PackageState {
+export function packageState(
+  { store, mode }: Pick<Installation, 'store' | 'mode'>,
+  digest: Digest,
+): PackageState {
   try {
-    return stateOf(packageLayout(store, digest));
+    const layout = packageLayout(store, digest);
+    const state = stateOf(layout);
+    if (state === 'installed' && mode === 'managed') requireRootOwned(layout.tree);
+    return state;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
     throw installationUnsafe(store, 'cannot be entered by this user');

@@ -19,7 +19,7 @@ export function ownershipFault(stat: { readonly uid: number; readonly mode: numb
  * @throws CordonError INSTALLATION_UNSAFE naming the first that is not root's alone
  */
 export function requireRootOwned(file: string): void {
-  for (const start of new Set([path.resolve(file), fs.realpathSync(file)])) {
+  for (const start of new Set([path.resolve(file), realPath(file)])) {
     for (let current = start; ; current = path.dirname(current)) {
       const stat = fs.lstatSync(current);
       // The mode of a link means nothing; its folder and its target are checked.
@@ -27,5 +27,14 @@ export function requireRootOwned(file: string): void {
       if (fault !== undefined) throw installationUnsafe(current, fault);
       if (current === path.dirname(current)) break;
     }
+  }
+}
+
+function realPath(file: string): string {
+  try {
+    return fs.realpathSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw installationUnsafe(file, 'cannot be looked at by this user');
   }
 }

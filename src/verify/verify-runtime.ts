@@ -6,6 +6,7 @@ import { type AllowedRuntime, isAllowedRuntime } from '../config/machine.ts';
 import type { Installation } from '../installation.ts';
 import { installationUnsafe, runtimeChanged, runtimeMissing, runtimeNotRecorded } from '../messages.ts';
 import { runtimeRefused } from '../messages/config.ts';
+import { requireRootOwned } from '../profile/ownership.ts';
 import { createSha256 } from '../sha256.ts';
 import { runtimeRecordFile } from '../store/layout.ts';
 import { openPathOnly } from './descriptor.ts';
@@ -24,6 +25,8 @@ export async function verifyRuntime(
 ): Promise<VerifiedRuntime> {
   const file = runtimeRecordFile(installation.store);
   checkParents(path.dirname(file), installation.mode);
+  // Who writes it chooses among the programs of root.
+  if (installation.mode === 'managed' && fs.existsSync(file)) requireRootOwned(file);
   const record = readRuntimeRecord(file);
   if (record === undefined) throw runtimeNotRecorded();
   if (!isAllowedRuntime(allowed, record))
