@@ -1,6 +1,7 @@
 // JSON Schemas of the files that people and tools edit, for editors. Made from the zod schemas and never by hand.
 import * as z from 'zod';
 import { configSchema } from '../src/config/schema.ts';
+import { narrowingSchema } from '../src/narrowing/schema.ts';
 import { pinsSchema } from '../src/pins/schema.ts';
 import { profileSchemas } from '../src/profile/schema.ts';
 
@@ -10,6 +11,7 @@ const DIGEST = '^sha256:[0-9a-f]{64}$';
 export function schemaFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['profiles/profile.schema.json', schemaText('Cordon profile', profileSchemas().profile)],
+    ['profiles/narrowing.schema.json', schemaText('Cordon narrowing', narrowingSchema())],
     ['profiles/config.schema.json', schemaText('Cordon configuration', configSchema())],
     ['profiles/pins.schema.json', schemaText('Cordon pins', pinsSchema())],
   ]);

@@ -14,6 +14,8 @@ export interface Installation {
     readonly path: string;
     readonly origin: 'shipped' | 'user' | 'managed';
   }>;
+  /** Where users narrow managed profiles for themselves, when the configuration lets them. */
+  readonly narrowings?: string;
   readonly store: string;
   /** Private, writable, per profile: `${state}`. */
   readonly stateRoot: string;
@@ -93,6 +95,7 @@ export function ownFolders(installation: Installation, programRoot: string): rea
   const folders = [
     programRoot,
     ...installation.profileFolders.map((folder) => folder.path),
+    ...(installation.narrowings === undefined ? [] : [installation.narrowings]),
     installation.store,
     path.dirname(installation.auditFile),
     path.dirname(installation.configFile),

@@ -14,6 +14,7 @@ import { planNetwork } from './plan/network.ts';
 import { refuseOwnFolders, refuseSecretFiles } from './plan/own-folders.ts';
 import { planSandbox } from './plan/plan-sandbox.ts';
 import type { EgressGrant, NetworkPlan, SandboxPlan } from './plan/plan.ts';
+import { narrowedProfile } from './narrowing/load.ts';
 import { type ExpandedProfile, expandProfile } from './profile/expand.ts';
 import { loadProfile } from './profile/load.ts';
 import type { NetworkGrant } from './profile/pieces.ts';
@@ -28,7 +29,10 @@ import { currentPlatform, probeSystem } from './system/probe.ts';
 import { verifyProgram } from './verify/verify-program.ts';
 
 export interface Prepared {
+  /** What the server gets. */
   readonly profile: Profile;
+  /** The file of the user that took away from it. */
+  readonly narrowedBy: string | undefined;
   readonly server: ResolvedServer;
   /** What the client may be shown; undefined for `explain`. */
   readonly reviewed: Reviewed | undefined;
@@ -59,9 +63,11 @@ export function prepare(request: PrepareRequest): Prepared {
   const { installation } = request;
   verifyProgram(installation, request.programRoot);
   const config = requireConfig(request.config);
-  const profile = loadProfile(request.name, installation);
-  const server = resolveServer(profile, currentPlatform());
-  const reviewed = request.purpose === 'start' ? reviewedDefinitions(profile, server.pins) : undefined;
+  const managed = loadProfile(request.name, installation);
+  const server = resolveServer(managed, currentPlatform());
+  // Approved was the whole of it, and whoever takes away from it needs no other approval.
+  const reviewed = request.purpose === 'start' ? reviewedDefinitions(managed, server.pins) : undefined;
+  const { profile, narrowedBy } = narrowedProfile(managed, installation);
   request.onResolved?.(server);
   refuseBeyondPolicy(profile, config, request.purpose);
   const facts = probeSystem();
@@ -105,7 +111,7 @@ export function prepare(request: PrepareRequest): Prepared {
         : trustedAuthorities(config.egress.caFile),
     facts,
   });
-  return { profile, server, reviewed, expanded, facts, grants, plan, config, stateMade };
+  return { profile, narrowedBy, server, reviewed, expanded, facts, grants, plan, config, stateMade };
 }
 
 /** Throws POLICY_REFUSED. What root may not start it may look at all the same. */

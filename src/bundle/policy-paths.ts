@@ -17,6 +17,7 @@ const AT_TOP: Readonly<Record<string, number>> = { 'config.json': MIB };
 /** What editors read beside the profiles. */
 const BESIDE_PROFILES: Readonly<Record<string, number>> = {
   'profile.schema.json': MIB,
+  'narrowing.schema.json': MIB,
   'config.schema.json': MIB,
   'pins.schema.json': MIB,
 };

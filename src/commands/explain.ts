@@ -29,10 +29,11 @@ export async function explainCommand(
     workspace: currentFolder(),
     purpose: 'explain',
   });
-  const { profile, server, expanded, facts, grants, plan, config } = prepared;
+  const { profile, narrowedBy, server, expanded, facts, grants, plan, config } = prepared;
   for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);
   const explanation = explain({
     profile,
+    narrowedBy,
     lockfile: server.pins.lockfile,
     package: packageState(installation, server.digest),
     runtime: await runtimeState(installation, config.runtimes),

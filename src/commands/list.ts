@@ -7,10 +7,11 @@ import { type Digest, shortDigest } from '../digest.ts';
 import { type ErrorCode } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { packageState } from '../explain/package-state.ts';
-import type { Installation } from '../installation.ts';
-import { configBroken, limitsRefused } from '../messages/config.ts';
+import { configBroken, limitsRefused, narrowsNothing } from '../messages/config.ts';
 import { platformUnsupported, toCordonError } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
+import type { Installation } from '../installation.ts';
+import { namesOfNarrowings, narrowedProfile } from '../narrowing/load.ts';
 import { listProfiles, type ProfileListing, type ProfileOrigin } from '../profile/load.ts';
 import type { Profile } from '../profile/schema.ts';
 import { packageOf, resolvePackage } from '../resolve/resolve.ts';
@@ -38,6 +39,8 @@ export type ListedProfile = ListedState & {
   readonly digest: Digest | null;
   /** `unpinned` is weaker: whatever the server says reaches the client. Null when profile.json cannot be read. */
   readonly definitions: Profile['definitions'] | null;
+  /** The file of the user that takes away from it. */
+  readonly narrowedBy: string | null;
 };
 
 /** Resolves with 0: a broken profile is shown, and refused when it is run. */
@@ -61,6 +64,9 @@ export async function listCommand({ installation, json, out, err }: CommandConte
     err(`there are no profiles in ${places.join(' or ')}\n`);
   }
   if (!config.ok) err(`${configBroken(config.error)}\n`);
+  const names = new Set(profiles.map(({ name }) => name));
+  const idle = namesOfNarrowings(installation).filter((name) => !names.has(name));
+  if (idle.length > 0) err(`${narrowsNothing(idle)}\n`);
   for (const hint of hintsFor(profiles)) err(`hint: ${hint}\n`);
   return 0;
 }
@@ -72,16 +78,17 @@ function inspect(
   ceilings: Ceilings,
 ): ListedProfile {
   const { name, origin, folder, status } = listing;
-  const base = { name, origin, folder, package: null, digest: null, definitions: null };
+  const base = { name, origin, folder, package: null, digest: null, definitions: null, narrowedBy: null };
   if (status.kind === 'shadowed') return { ...base, state: 'shadowed', by: status.by };
   if (status.kind === 'failed') return { ...base, ...invalid(status.error) };
   const { profile } = status;
   const named = { ...base, package: packageOf(profile), definitions: profile.definitions };
   try {
-    const beyond = ceilingFaults(profile.limits, ceilings);
+    const { profile: left, narrowedBy = null } = narrowedProfile(profile, installation);
+    const beyond = ceilingFaults(left.limits, ceilings);
     if (beyond.length > 0) throw limitsRefused(beyond);
     const { digest } = resolvePackage(profile, platform);
-    return { ...named, digest, state: packageState(installation, digest) };
+      return { ...named, digest, narrowedBy, state: packageState(installation, digest) };
   } catch (error) {
     return { ...named, ...invalid(error) };
   }
@@ -101,9 +108,11 @@ export function renderList(profiles: readonly ListedProfile[]): string {
     profile.package ?? '-',
     profile.origin,
     profile.digest === null ? '-' : shortDigest(profile.digest),
-    profile.definitions === 'unpinned'
-      ? `${describeState(profile)}; weaker: definitions unpinned`
-      : describeState(profile),
+    [
+      describeState(profile),
+      ...(profile.narrowedBy === null ? [] : ['narrowed by your own profile']),
+      ...(profile.definitions === 'unpinned' ? ['weaker: definitions unpinned'] : []),
+    ].join('; '),
   ]);
   return `${columns([['PROFILE', 'PACKAGE', 'ORIGIN', 'DIGEST', 'STATE'], ...rows]).join('\n')}\n`;
 }

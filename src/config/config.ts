@@ -27,6 +27,7 @@ export interface Config extends MachineConfig {
 const DEFAULTS: Config = {
   egress: { mode: 'auto', hosts: {} },
   secrets: {},
+  userProfiles: 'refused',
   ceilings: {},
   runAsRoot: 'allowed',
 };
@@ -51,7 +52,7 @@ export function loadConfig(installation: Pick<Installation, 'mode' | 'configFile
   if (!parsed.ok) throw configInvalid(parsed.faults, file);
   const { caFile, proxy } = parsed.config.egress;
   const faults = [
-    ...(isManaged || parsed.config.profileFolders === undefined ? [] : [`profiles: ${onlyManaged}`]),
+    ...(isManaged || !saysWhoseProfiles(parsed.config) ? [] : [`profiles: ${onlyManaged}`]),
     ...fileFaults('egress.caFile', caFile, isManaged, MAX_CA_BYTES, certificateFault),
     ...fileFaults(
       'egress.proxy.credentialsFile',
@@ -63,6 +64,10 @@ export function loadConfig(installation: Pick<Installation, 'mode' | 'configFile
   ];
   if (faults.length > 0) throw configInvalid(faults, file);
   return parsed.config;
+}
+
+function saysWhoseProfiles({ profileFolders, userProfiles }: Config): boolean {
+  return profileFolders !== undefined || userProfiles !== 'refused';
 }
 
 /** A file that the configuration names, looked at now: otherwise it is missed only when a server's first connection fails. */

@@ -1,5 +1,6 @@
 // Where things are on this machine, once its configuration was read. A configuration with a fault in it changes nothing here and
 // refuses every start: the refusal is written where it would be without one.
+import path from 'node:path';
 import { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -20,16 +21,17 @@ export function readConfig(installation: Installation): ReadConfig {
 
 export function configured(located: Installation, read: ReadConfig): Installation {
   if (!read.ok) return located;
-  const { auditFile, profileFolders } = read.config;
+  const { auditFile, profileFolders, userProfiles } = read.config;
   const uid = process.getuid?.() ?? -1;
   return {
     ...located,
+    ...(userProfiles === 'refused' ? {} : { narrowings: path.join(located.home, '.config/cordon/profiles') }),
     ...(auditFile === undefined
       ? {}
       : { auditFile: expandAuditFile(auditFile, { home: located.home, uid }) }),
     ...(profileFolders === undefined
       ? {}
-      : { profileFolders: profileFolders.map((path) => ({ path, origin: 'managed' as const })) }),
+      : { profileFolders: profileFolders.map((folder) => ({ path: folder, origin: 'managed' as const })) }),
   };
 }
 

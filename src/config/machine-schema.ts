@@ -28,6 +28,13 @@ export function machineSchemas() {
           ),
         ),
     ),
+    users: z
+      ._default(z.enum(['refused', 'narrow']), 'refused')
+      .check(
+        z.describe(
+          'Whether people may have profiles of their own: not at all, or such that take away from a managed one. Only where policy is managed.',
+        ),
+      ),
   });
 
   const runtime = z.strictObject({

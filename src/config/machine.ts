@@ -16,6 +16,8 @@ export type Ceilings = { readonly [Limit in keyof Limits]?: Limits[Limit] | unde
 export interface MachineConfig {
   /** Where profiles are, when it is not the usual place. */
   readonly profileFolders?: readonly string[];
+  /** Whether users may take away from managed profiles. */
+  readonly userProfiles: 'refused' | 'narrow';
   /** Any that was recorded when undefined. */
   readonly runtimes?: readonly AllowedRuntime[];
   /** With templates. */
@@ -26,7 +28,10 @@ export interface MachineConfig {
 
 /** As the schema has it. */
 export interface WrittenMachine {
-  readonly profiles: { readonly folders?: readonly string[] | undefined };
+  readonly profiles: {
+    readonly folders?: readonly string[] | undefined;
+    readonly users: 'refused' | 'narrow';
+  };
   readonly runtimes?: readonly AllowedRuntime[] | undefined;
   readonly audit: { readonly file?: string | undefined };
   readonly limits: Ceilings;
@@ -51,6 +56,7 @@ export function readMachine(written: WrittenMachine): {
   return {
     machine: {
       ...(profiles.folders === undefined ? {} : { profileFolders: profiles.folders }),
+      userProfiles: profiles.users,
       ...(runtimes === undefined ? {} : { runtimes }),
       ...(audit.file === undefined ? {} : { auditFile: audit.file }),
       ceilings: limits,

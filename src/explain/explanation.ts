@@ -42,6 +42,8 @@ export interface ExplainedGrant {
 export interface Explanation {
   readonly profile: Pick<Profile, 'name' | 'description' | 'origin' | 'folder' | 'secrets'> & {
     readonly mcp: Profile['permissions']['mcp'];
+    /** The file of the user that takes away from it. */
+    readonly narrowedBy: string | null;
   };
   readonly lockfile: Digest;
   readonly platform: Platform;
@@ -60,6 +62,7 @@ export interface Explanation {
 
 export interface ExplainRequest {
   readonly profile: Profile;
+  readonly narrowedBy: string | undefined;
   readonly lockfile: Digest;
   readonly package: PackageState;
   readonly runtime: RuntimeState;
@@ -86,6 +89,7 @@ export function explain(request: ExplainRequest): Explanation {
       folder: profile.folder,
       secrets: profile.secrets,
       mcp: profile.permissions.mcp,
+      narrowedBy: request.narrowedBy ?? null,
     },
     lockfile: request.lockfile,
     platform: facts.platform,

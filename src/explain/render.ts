@@ -37,6 +37,7 @@ function header({ profile, plan, lockfile, platform, package: state }: Explanati
     ['tree', `${plan.digest} (${platform})`],
     ['lockfile', lockfile],
     ['profile', `${escapeText(profile.folder)} (${profile.origin})`],
+    ...(profile.narrowedBy === null ? [] : [['narrowed by', escapeText(profile.narrowedBy)]]),
     ['installed', installed(profile.name, state)],
   ];
   return [`${profile.name}: ${escapeText(profile.description)}`, ...columns(rows, INDENT)];

@@ -35,6 +35,7 @@ export const runtimeNotAllowed = (version: string) =>
 export function machineWords({
   profileFolders,
   runtimes,
+  userProfiles,
   auditFile,
   ceilings,
   runAsRoot,
@@ -45,6 +46,7 @@ export function machineWords({
       ? []
       : [`profiles come from ${profileFolders.map((folder) => quote(folder)).join(', then ')}`]),
     ...(runtimes === undefined ? [] : [`servers run only on ${runtimes.map(runtimeWords).join(' or ')}`]),
+    ...(userProfiles === 'refused' ? [] : ['people may narrow profiles for themselves']),
     ...(limits.length === 0 ? [] : [`no server gets more than ${limits.join(', ')}`]),
     ...(runAsRoot === 'refused' ? ['root starts no server'] : []),
     ...(auditFile === undefined ? [] : [`the audit log is ${quote(auditFile)}`]),
@@ -59,5 +61,9 @@ function runtimeWords({ name, version, sha256 }: AllowedRuntime): string {
 /** `cordon list` shows the profiles all the same. */
 export const configBroken = ({ message, details }: CordonError) =>
   `warning: no server starts: ${[message, ...details].map((line) => escapeText(line)).join('; ')}`;
+
+/** @param names of folders of the user */
+export const narrowsNothing = (names: readonly string[]) =>
+  `warning: there is no managed profile of that name, so this narrows nothing: ${names.join(', ')}`;
 
 export const onlyManaged = 'counts only where policy is managed, in /etc/cordon/config.json';

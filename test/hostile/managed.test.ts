@@ -5,7 +5,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Definition } from '../../src/pins/definitions.ts';
+import { readDefinitions } from '../../src/pins/read-definitions.ts';
 import { columns, copyProgram, isRoot } from '../escape/columns.ts';
+import { approveFixture } from '../fixtures/approve-fixture.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { INITIALIZE, ROOT, startLauncher } from '../fixtures/launcher.ts';
 
@@ -66,6 +69,27 @@ function call(change: string, ...args: readonly string[]) {
   return { status, out: stdout, err: stderr };
 }
 
+/** Those of the fixture's server, as it lists them. */
+const TOOLS = [
+  'state',
+  'daemon-then-exit',
+  'large',
+  'large-then-exit',
+  'close-output',
+  'stop-self',
+  'no-answer',
+  'still-there',
+];
+
+function toolsOf(names: readonly string[]): readonly Definition[] {
+  const read = readDefinitions(
+    'tool',
+    names.map((name) => ({ name, inputSchema: { type: 'object' } })),
+  );
+  if (!read.ok) throw new Error(read.fault);
+  return read.list;
+}
+
 /** A whole policy by a signer whom the machine knows: another profile in the place of the fixture. */
 function makeBundle(): void {
   const [policy, key] = [path.join(scratch, 'policy'), path.join(scratch, 'key')];
@@ -98,7 +122,20 @@ describe.runIf(isRoot)('managed policy', () => {
       home,
       name: 'fixture',
       files: { 'server.mjs': path.join(ROOT, 'test/fixtures/servers/lifecycle-server.mjs') },
+      profile: { definitions: 'pinned' },
     });
+    approveFixture(path.join(home, '.config/cordon/profiles/fixture'), [
+      {
+        context: { generation: 'legacy', protocolVersion: '2025-11-25', clientCapabilities: {} },
+        serverInfo: { name: 'lifecycle', version: '1.0.0' },
+        capabilities: { tools: {} },
+        instructions: null,
+        tools: toolsOf(TOOLS),
+        prompts: [],
+        resources: [],
+        templates: [],
+      },
+    ]);
     // The profile and the store become the machine's; in the home folder stays another profile that nobody reviewed.
     const managed = path.join(scratch, 'managed');
     fs.mkdirSync(managed);
@@ -248,6 +285,49 @@ describe.runIf(isRoot)('managed policy', () => {
       `echo '{ "audit": { "file": "/var/lib/log/\${uid}.jsonl" } }' > /etc/cordon/config.json; mkdir -m 1777 /var/lib/log; touch /var/lib/log/${uid}.jsonl; chown 1 /var/lib/log/${uid}.jsonl; chmod 666 /var/lib/log/${uid}.jsonl`,
     );
     expect(answer).toMatchObject({ error: { data: { reason: 'AUDIT_UNWRITABLE' } } });
+  });
+
+  describe('people who may narrow', () => {
+    const NARROW = `echo '{ "profiles": { "users": "narrow" } }' > /etc/cordon/config.json`;
+    const own = (): string => path.join(home, '.config/cordon/profiles/fixture');
+    const leave = (more: object): void => {
+      fs.mkdirSync(own(), { recursive: true });
+      fs.writeFileSync(
+        path.join(own(), 'profile.json'),
+        JSON.stringify({ schema: 1, narrows: 'fixture', ...more }),
+      );
+    };
+    afterAll(() => fs.rmSync(own(), { recursive: true }));
+
+    it('take tools and limits away from a server that was approved with all of it', async () => {
+      leave({ permissions: { mcp: { tools: ['state'] } }, limits: { processes: 20 } });
+      const command = onManaged(NARROW, 'run', 'fixture');
+      const launcher = startLauncher('fixture', { home, cwd, command });
+      await launcher.request('initialize', INITIALIZE);
+      launcher.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+      const { result } = await launcher.request('tools/list');
+      expect(result, launcher.stderr()).toMatchObject({ tools: [{ name: 'state' }] });
+      expect(await launcher.call('large')).toMatchObject({ error: { code: -32602 } });
+      launcher.child.stdin?.end();
+      await launcher.exited;
+      expect(JSON.parse(call(NARROW, 'explain', 'fixture', '--json').out)).toMatchObject({
+        limits: { processes: 20 },
+        about: { profile: { narrowedBy: path.join(own(), 'profile.json') } },
+      });
+      expect(call(NARROW, 'list').out).toContain('installed; narrowed by your own profile\n');
+    });
+
+    it('are told where they ask for more, and their server does not start', async () => {
+      leave({ permissions: { filesystem: [{ path: '${home}', access: 'read' }] } });
+      const { answer, stderr } = await initialize(NARROW);
+      expect(answer).toMatchObject({ error: { data: { reason: 'PROFILE_INVALID' } } });
+      expect(stderr).toContain('permissions.filesystem[0].path: is not granted by the managed profile');
+    });
+
+    it('may not where the configuration does not say so: then nothing of theirs is read', async () => {
+      leave({ limits: { processes: 5000 } });
+      expect((await initialize('')).answer).toMatchObject({ result: { serverInfo: { name: 'lifecycle' } } });
+    });
   });
 
   it('root starts nothing where the configuration says so', () => {

@@ -17,6 +17,7 @@ function listed(profile: Partial<ListedProfile> & Pick<ListedProfile, 'name'>): 
     package: 'pkg@1.0.0',
     digest,
     definitions: 'pinned',
+    narrowedBy: null,
     state: 'installed',
     ...profile,
   } as ListedProfile;

@@ -11,6 +11,7 @@ import { installationIn } from '../../fixtures/registry/workbench.ts';
 const DEFAULTS = {
   egress: { mode: 'auto', hosts: {} },
   secrets: {},
+  userProfiles: 'refused',
   ceilings: {},
   runAsRoot: 'allowed',
 };

@@ -3,6 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/parse.ts';
+import { narrow } from '../../../src/narrowing/narrow.ts';
+import { narrowingSchema } from '../../../src/narrowing/schema.ts';
 import { parseProfile } from '../../../src/profile/parse.ts';
 import { readDocument, ROOT } from './markdown.ts';
 
@@ -26,6 +28,15 @@ describe('the README', () => {
   it('shows a config.json that is valid', () => {
     const parsed = parseConfig(example('{\n  "schema": 1,\n  "egress"'));
     expect(parsed.ok ? [] : parsed.faults).toEqual([]);
+  });
+
+  it('shows what a machine allows, and a narrowing, which are valid', () => {
+    const parsed = parseConfig(example('{\n  "schema": 1,\n  "profiles"'));
+    expect(parsed.ok ? [] : parsed.faults).toEqual([]);
+    const narrowing = JSON.parse(example('{\n  "schema": 1,\n  "narrows"')) as { narrows: string };
+    const base = parseProfile(readDocument(`profiles/${narrowing.narrows}/profile.json`));
+    const narrowed = base.ok && narrow(base.document, narrowingSchema().parse(narrowing));
+    expect(narrowed).toMatchObject({ ok: true });
   });
 
   it('shows secrets that are valid, and sources of theirs', () => {

@@ -97,7 +97,7 @@ describe('judgeInstallation', () => {
       hosts: { 'a.example': ['10.0.0.1'] },
       caFile: '/etc/corp ca.pem',
     } as const;
-    const machine = { ceilings: {}, runAsRoot: 'allowed' } as const;
+    const machine = { userProfiles: 'refused', ceilings: {}, runAsRoot: 'allowed' } as const;
     expect(detailOf({ kind: 'read', path: '/h/c.json', egress, machine })).toBe(
       "/h/c.json: egress is proxy; through the proxy proxy.corp.example, port 3128; 1 name has fixed addresses; servers also trust '/etc/corp ca.pem'",
     );
@@ -109,12 +109,13 @@ describe('judgeInstallation', () => {
       ],
       auditFile: '/var/log/cordon/${uid}.jsonl',
       ceilings: { memory: '2GiB', processes: 32 },
+      userProfiles: 'narrow',
       runAsRoot: 'refused',
     } as const;
     expect(
       detailOf({ kind: 'read', path: '/h/c.json', egress: { mode: 'auto', hosts: {} }, machine: narrow }),
     ).toBe(
-      '/h/c.json: egress is auto; profiles come from "/srv/profiles", then "/etc/cordon/profiles"; servers run only on node 22.11 or node sha256:abababababab; no server gets more than memory 2GiB, processes 32; root starts no server; the audit log is "/var/log/cordon/${uid}.jsonl"',
+      '/h/c.json: egress is auto; profiles come from "/srv/profiles", then "/etc/cordon/profiles"; servers run only on node 22.11 or node sha256:abababababab; people may narrow profiles for themselves; no server gets more than memory 2GiB, processes 32; root starts no server; the audit log is "/var/log/cordon/${uid}.jsonl"',
     );
   });
 

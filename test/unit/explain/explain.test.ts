@@ -41,7 +41,10 @@ describe('explain', () => {
 
   it('says what the configuration narrows, where it does', () => {
     const request = requestFor({});
-    const narrowed = { ...request, machine: { ceilings: { memory: '2GiB' }, runAsRoot: 'refused' } } as const;
+    const narrowed = {
+      ...request,
+      machine: { userProfiles: 'refused', ceilings: { memory: '2GiB' }, runAsRoot: 'refused' },
+    } as const;
     expect(renderExplanation(explain(narrowed))).toContain(
       '\nconfig.json of this machine\n  - no server gets more than memory 2GiB\n  - root starts no server\n',
     );

@@ -52,6 +52,7 @@ export function requestFor(
   );
   return {
     profile,
+    narrowedBy: undefined,
     lockfile: digestFromHex('34'.repeat(32)),
     package: 'not-installed',
     runtime: { state: 'recorded', path: '/usr/bin/node', version: '20.20.2', userWritable: false },
@@ -62,7 +63,7 @@ export function requestFor(
     facts,
     bwrapOptions,
     secretSources: {},
-    machine: { ceilings: {}, runAsRoot: 'allowed' },
+    machine: { userProfiles: 'refused', ceilings: {}, runAsRoot: 'allowed' },
     plan: planSandbox({
       profile,
       package: '@scope/server-files@1.2.3',

@@ -3,10 +3,12 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import configJsonSchema from '../../../profiles/config.schema.json' with { type: 'json' };
+import narrowingJsonSchema from '../../../profiles/narrowing.schema.json' with { type: 'json' };
 import pinsJsonSchema from '../../../profiles/pins.schema.json' with { type: 'json' };
 import profileJsonSchema from '../../../profiles/profile.schema.json' with { type: 'json' };
 import { configSchema } from '../../../src/config/schema.ts';
 import { accept, type JsonSchema, unknownKeywords } from '../../../src/json/accept.ts';
+import { narrowingSchema } from '../../../src/narrowing/schema.ts';
 import { pinsSchema } from '../../../src/pins/schema.ts';
 import { profileSchemas } from '../../../src/profile/schema.ts';
 
@@ -51,7 +53,7 @@ const FULL_CONFIG = {
     hosts: { 'db.example.com': ['10.1.2.3', '::1'] },
     caFile: '/etc/ssl/company.pem',
   },
-  profiles: { folders: ['/etc/cordon/profiles', '/srv/profiles'] },
+  profiles: { folders: ['/etc/cordon/profiles', '/srv/profiles'], users: 'narrow' },
   runtimes: [
     { name: 'node', version: '22.11' },
     { name: 'node', sha256: 'ab'.repeat(32) },
@@ -78,6 +80,21 @@ const FULL_CONFIG = {
   },
 };
 
+const FULL_NARROWING = {
+  $schema: '../narrowing.schema.json',
+  schema: 1,
+  narrows: 'files',
+  permissions: {
+    filesystem: [{ path: '${workspace}/docs', access: 'read', optional: true, why: 'Enough.' }],
+    network: [
+      { host: 'api.example.com', port: [443, 8443], protocol: 'tls' },
+      { host: 'db.example.com', port: 5432, addresses: ['10.1.2.3'] },
+    ],
+    mcp: { tools: ['read'], prompts: false, extensions: [] },
+  },
+  limits: { memory: '64MiB', processes: 3 },
+};
+
 const DOCUMENTS = [
   {
     name: 'profile',
@@ -90,6 +107,12 @@ const DOCUMENTS = [
     json: configJsonSchema as JsonSchema,
     zod: configSchema(),
     sound: [{}, FULL_CONFIG],
+  },
+  {
+    name: 'narrowing',
+    json: narrowingJsonSchema as JsonSchema,
+    zod: narrowingSchema(),
+    sound: [{ schema: 1, narrows: 'files' }, FULL_NARROWING],
   },
   {
     name: 'pins',
