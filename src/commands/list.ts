@@ -88,7 +88,7 @@ function inspect(
     const beyond = ceilingFaults(left.limits, ceilings);
     if (beyond.length > 0) throw limitsRefused(beyond);
     const { digest } = resolvePackage(profile, platform);
-      return { ...named, digest, narrowedBy, state: packageState(installation, digest) };
+    return { ...named, digest, narrowedBy, state: packageState(installation, digest) };
   } catch (error) {
     return { ...named, ...invalid(error) };
   }
