@@ -14,6 +14,8 @@ declare module '@npmcli/config' {
       warn: boolean;
     });
     load(): Promise<void>;
+    /** Whether no npmrc says anything of that key. */
+    isDefault(key: string): boolean;
     readonly flat: Readonly<Record<string, unknown>>;
   }
 }

@@ -23,6 +23,15 @@ const NETWORK_OPTIONS = new Set([
   'userAgent',
 ]);
 
+/** npm itself waits ten seconds and then a minute, in which a person at a machine without network sees nothing. */
+const RETRY = { retries: 2, factor: 3, minTimeout: 500, maxTimeout: 5000 };
+const RETRY_KEYS = [
+  'fetch-retries',
+  'fetch-retry-factor',
+  'fetch-retry-mintimeout',
+  'fetch-retry-maxtimeout',
+];
+
 /**
  * @param home whose `.npmrc` is read
  * @param nodePath real path of Node.js; its prefix has npm's global `etc/npmrc`
@@ -45,9 +54,10 @@ export async function loadNpmOptions(home: string, nodePath: string): Promise<Np
     warn: false,
   });
   await config.load();
+  const retry = RETRY_KEYS.every((key) => config.isDefault(key)) ? { retry: RETRY } : {};
   // Registries and credentials have keys of their own: `@scope:registry`, `//host/:_authToken`.
   return Object.fromEntries(
-    Object.entries(config.flat).filter(
+    Object.entries({ ...config.flat, ...retry }).filter(
       ([key]) => NETWORK_OPTIONS.has(key) || key.startsWith('@') || key.startsWith('//'),
     ),
   );
