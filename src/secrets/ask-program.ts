@@ -47,8 +47,9 @@ export async function askProgram(request: ProgramRequest): Promise<ProgramEnd> {
   const { timeoutMs, input } = request;
   const child = start(request);
   if (child === undefined) return { kind: 'not-started' };
-  const life = child.stdio[LIFE_FD] as Writable;
-  life.on('error', () => {});
+  // None where the process could not be made.
+  const life = child.stdio[LIFE_FD] as Writable | null | undefined;
+  life?.on('error', () => {});
   const output = new Output();
   let complained = false;
   const tooMuch = new Promise<ProgramEnd>((resolve) => {
@@ -75,7 +76,7 @@ export async function askProgram(request: ProgramRequest): Promise<ProgramEnd> {
     return end;
   } finally {
     clearTimeout(timer);
-    life.end('\n');
+    life?.end('\n');
     child.stdout?.destroy();
     child.stderr?.destroy();
     output.drop();

@@ -7,9 +7,15 @@ export interface Decoded {
   readonly places: Uint32Array;
 }
 
-const [BACKSLASH, PERCENT] = [0x5c, 0x25];
-/** What these stand for is no part of a value. */
-const CONTROLS: Readonly<Record<string, number>> = { b: 0x08, f: 0x0c, n: 0x0a, r: 0x0d, t: 0x09 };
+const [BACKSLASH, PERCENT, SMALL_U, SMALL_X] = [0x5c, 0x25, 0x75, 0x78] as const;
+/** What the letters b, f, n, r and t stand for is no part of a value. */
+const CONTROLS: ReadonlyMap<number, number> = new Map(
+  [...'bfnrt'].map((letter, index) => [letter.charCodeAt(0), [0x08, 0x0c, 0x0a, 0x0d, 0x09][index] ?? 0]),
+);
+const DIGITS = Int8Array.from({ length: 256 }, (_, code) => {
+  const digit = Number.parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(digit) ? -1 : digit;
+});
 
 /** Every reading of it that differs from what is written. JSON is read twice: errors often hold JSON in a text of JSON. */
 export function decodings(written: Buffer): readonly Decoded[] {
@@ -25,55 +31,67 @@ export function decodings(written: Buffer): readonly Decoded[] {
   return found;
 }
 
-/** What begins at a mark: how long it is as written, and its bytes. undefined when it means itself. */
-type Reader = (
-  written: Buffer,
-  index: number,
-) => { readonly length: number; readonly bytes: Uint8Array } | undefined;
+/** Writes what begins at a mark, and says how long it is as written; 0 when it means itself. */
+type Reader = (written: Buffer, index: number, into: Text) => number;
+
+interface Text {
+  readonly bytes: Buffer;
+  length: number;
+}
 
 function decode(written: Buffer, mark: number, read: Reader): Decoded {
   // No reading is longer than what was written.
-  const bytes = Buffer.alloc(written.length);
+  const text: Text = { bytes: Buffer.alloc(written.length), length: 0 };
   const places = new Uint32Array(written.length + 1);
-  let length = 0;
   for (let index = 0; index < written.length; ) {
-    const one = written[index] === mark ? read(written, index) : undefined;
-    for (const byte of one?.bytes ?? [written[index] ?? 0]) {
-      places[length] = index;
-      bytes[length++] = byte;
+    const byte = written[index] ?? 0;
+    const first = text.length;
+    let taken = byte === mark ? read(written, index, text) : 0;
+    if (taken === 0) {
+      text.bytes[text.length++] = byte;
+      taken = 1;
     }
-    index += one?.length ?? 1;
+    for (let place = first; place < text.length; place += 1) places[place] = index;
+    index += taken;
   }
-  places[length] = written.length;
-  return { bytes: bytes.subarray(0, length), places: places.subarray(0, length + 1) };
+  places[text.length] = written.length;
+  return { bytes: text.bytes.subarray(0, text.length), places: places.subarray(0, text.length + 1) };
 }
 
-function percent(written: Buffer, index: number): ReturnType<Reader> {
+function percent(written: Buffer, index: number, into: Text): number {
   const byte = hex(written, index + 1, 2);
-  return byte === undefined ? undefined : { length: 3, bytes: Uint8Array.of(byte) };
+  if (byte === undefined) return 0;
+  into.bytes[into.length++] = byte;
+  return 3;
 }
 
-function escaped(written: Buffer, index: number): ReturnType<Reader> {
-  const kind = String.fromCharCode(written[index + 1] ?? 0);
-  if (kind === 'u') return unicode(written, index);
-  if (kind === 'x') {
-    const byte = hex(written, index + 2, 2);
-    return byte === undefined ? undefined : { length: 4, bytes: Uint8Array.of(byte) };
-  }
-  if (index + 1 >= written.length) return undefined;
-  return { length: 2, bytes: Uint8Array.of(CONTROLS[kind] ?? kind.charCodeAt(0)) };
+function escaped(written: Buffer, index: number, into: Text): number {
+  const kind = written[index + 1];
+  if (kind === undefined) return 0;
+  if (kind === SMALL_U) return unicode(written, index, into);
+  const byte = kind === SMALL_X ? hex(written, index + 2, 2) : (CONTROLS.get(kind) ?? kind);
+  if (byte === undefined) return 0;
+  into.bytes[into.length++] = byte;
+  return kind === SMALL_X ? 4 : 2;
 }
 
-function unicode(written: Buffer, index: number): ReturnType<Reader> {
+function unicode(written: Buffer, index: number, into: Text): number {
   const first = hex(written, index + 2, 4);
-  if (first === undefined) return undefined;
-  const isPair = (first & 0xfc00) === 0xd800 && written[index + 6] === BACKSLASH;
+  if (first === undefined) return 0;
+  const isPair =
+    (first & 0xfc00) === 0xd800 && written[index + 6] === BACKSLASH && written[index + 7] === SMALL_U;
   const second = isPair ? hex(written, index + 8, 4) : undefined;
   const text = second === undefined ? String.fromCharCode(first) : String.fromCharCode(first, second);
-  return { length: second === undefined ? 6 : 12, bytes: Buffer.from(text) };
+  into.length += into.bytes.write(text, into.length);
+  return second === undefined ? 6 : 12;
 }
 
 function hex(written: Buffer, start: number, length: number): number | undefined {
-  const digits = written.toString('latin1', start, start + length);
-  return digits.length === length && /^[0-9a-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : undefined;
+  let value = 0;
+  for (let index = start; index < start + length; index += 1) {
+    const digit = DIGITS[written[index] ?? 0] ?? -1;
+    if (digit < 0) return undefined;
+    value = value * 16 + digit;
+  }
+  return value;
 }
