@@ -9,7 +9,7 @@ import { INSTALLED, installedText, requireNewer } from './installed-bundle.ts';
 import type { TrustedBundle } from './open-bundle.ts';
 import { planChange, type PolicyChange } from './plan-change.ts';
 import { effect, lookAt, lookAtPolicy, policyFolder, readInstalled } from './policy-folder.ts';
-import { CONFIG, PROFILES } from './policy-paths.ts';
+import { CONFIG, isSchemaFile, PROFILES } from './policy-paths.ts';
 
 /** Beside the policy, on the same disk. Also the lock: whoever made it is at work. */
 const STAGING = '.bundle';
@@ -28,11 +28,15 @@ const ORDER = [PROFILES, INSTALLED, CONFIG] as const;
  */
 export function installBundle(bundle: TrustedBundle, target: Target, now: number): readonly PolicyChange[] {
   requireNewer(bundle, readInstalled(target), now);
+  const found = lookAtPolicy(target);
   const files = [
     ...bundle.files,
     { path: INSTALLED, content: Buffer.from(installedText(bundle.index, bundle.digest)) },
+    ...found.flatMap(({ path: name, content }) =>
+      content !== undefined && isSchemaFile(name) ? [{ path: name, content }] : [],
+    ),
   ];
-  const changes = planChange(lookAtPolicy(target), files);
+  const changes = planChange(found, files);
   if (target.dryRun || changes.length === 0) return changes;
   const folder = policyFolder(target);
   makeFolder(folder, target);

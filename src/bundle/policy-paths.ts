@@ -14,13 +14,6 @@ const OF_PROFILE: Readonly<Record<string, number>> = {
 export const NEEDED = ['profile.json', 'package-lock.json', 'pins.json'] as const;
 
 const AT_TOP: Readonly<Record<string, number>> = { 'config.json': MIB };
-/** What editors read beside the profiles. */
-const BESIDE_PROFILES: Readonly<Record<string, number>> = {
-  'profile.schema.json': MIB,
-  'narrowing.schema.json': MIB,
-  'config.schema.json': MIB,
-  'pins.schema.json': MIB,
-};
 
 export const CONFIG = 'config.json';
 export const PROFILES = 'profiles';
@@ -29,8 +22,7 @@ export const PROFILES = 'profiles';
 export function allowedSize(path: string): number | undefined {
   const [top = '', name = '', file, ...more] = path.split('/');
   if (name === '' && file === undefined && !path.includes('/')) return own(AT_TOP, top);
-  if (top !== PROFILES || more.length > 0) return undefined;
-  if (file === undefined) return own(BESIDE_PROFILES, name);
+  if (top !== PROFILES || file === undefined || more.length > 0) return undefined;
   return PROFILE_NAME.test(name) ? own(OF_PROFILE, file) : undefined;
 }
 
@@ -41,6 +33,11 @@ export function pathFault(path: string): string | undefined {
   if (path.startsWith('/') || path.includes('\\') || segments.some((part) => ['', '.', '..'].includes(part)))
     return 'must be a plain path below the folder of the policy';
   return 'is not a file that a bundle may hold: config.json, and of each profile profile.json, package-lock.json, pins.json and approved.json';
+}
+
+/** What the program puts beside the profiles for editors. It is of the program's version and no part of a policy. */
+export function isSchemaFile(path: string): boolean {
+  return /^profiles\/[a-z]+\.schema\.json$/.test(path);
 }
 
 /** Whether files of a bundle lie in it. */

@@ -6,7 +6,7 @@ import { folderUnusable } from '../messages/bundle.ts';
 import { outputUnwritable } from '../messages.ts';
 import { readSmallFile } from '../profile/read-file.ts';
 import type { ArchivedFile } from './archive.ts';
-import { allowedSize, CONFIG, isPolicyFolder, pathFault, PROFILES } from './policy-paths.ts';
+import { allowedSize, CONFIG, isPolicyFolder, isSchemaFile, pathFault, PROFILES } from './policy-paths.ts';
 
 export interface PolicyFiles {
   /** Sorted by path. */
@@ -26,6 +26,7 @@ export function readPolicyFiles(folder: string): PolicyFiles {
       for (const inner of namesIn(place)) take(`${name}/${inner}`);
       return;
     }
+    if (isSchemaFile(name)) return;
     const fault = pathFault(name);
     const read = fault === undefined ? readSmallFile(place, allowedSize(name) ?? 0) : undefined;
     if (read?.kind === 'ok') files.push({ path: name, content: read.bytes });

@@ -93,6 +93,7 @@ describe('names of files', () => {
     ['allowed_signers', unknown],
     ['bundle.json', unknown],
     ['proxy-credentials', unknown],
+    ['profiles/profile.schema.json', unknown],
     ['profiles/memory/profile.json.sh', unknown],
     ['profiles/memory/deep/profile.json', unknown],
     ['profiles/Memory/profile.json', unknown],

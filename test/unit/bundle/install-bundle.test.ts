@@ -90,6 +90,7 @@ describe('installing', () => {
     fs.writeFileSync(at('profiles/old/profile.json'), '{}');
     fs.symlinkSync('/etc', at('profiles/link'));
     fs.writeFileSync(at('allowed_signers'), 'ops');
+    fs.writeFileSync(at('profiles/profile.schema.json'), '{}');
     const changes = install({ version: 8 }, PROXIED);
     expect(changes.map(({ what, path: name }) => `${what} ${name}`)).toEqual([
       'replace bundle.json',
@@ -99,7 +100,7 @@ describe('installing', () => {
       'remove profiles/old/profile.json',
     ]);
     expect(fs.readdirSync(at(''))).toEqual(['allowed_signers', 'bundle.json', 'config.json', 'profiles']);
-    expect(fs.readdirSync(at('profiles'))).toEqual(['memory']);
+    expect(fs.readdirSync(at('profiles'))).toEqual(['memory', 'profile.schema.json']);
     expect(fs.existsSync('/etc/passwd')).toBe(true);
   });
 

@@ -144,6 +144,7 @@ describe('cordon bundle', () => {
 
   it('leaves out what lies beside a policy, and says so; below profiles/ it refuses', async () => {
     fs.writeFileSync(at('policy/README.md'), 'ours');
+    fs.writeFileSync(at('policy/profiles/profile.schema.json'), '{}');
     expect((await create()).err).toBe('warning: left out, because no bundle holds such files: "README.md"\n');
     fs.writeFileSync(at('policy/profiles/memory/run.sh'), '#!/bin/sh\n', { mode: 0o755 });
     fs.mkdirSync(at('policy/profiles/.git'));
