@@ -69,7 +69,7 @@ function entryOf(folder: string, name: string, stat: fs.Stats, { uid, gid }: Tar
 }
 
 /** @throws CordonError INSTALLATION_UNSAFE when it is there and says nothing that can be read, or not root wrote it */
-export function readInstalled(target: Target): InstalledBundle | undefined {
+export function readInstalled(target: Pick<Target, 'root'>): InstalledBundle | undefined {
   const file = path.join(policyFolder(target), INSTALLED);
   const read = readSmallFile(file, MAX_BYTES);
   if (read.kind === 'missing') return undefined;

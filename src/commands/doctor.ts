@@ -6,6 +6,7 @@ import type { AllowedRuntime } from '../config/machine.ts';
 import type { InstallationFacts } from '../doctor/installation-facts.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { countVerdicts } from '../doctor/finding.ts';
+import { judgeBundle } from '../doctor/judge-bundle.ts';
 import { judgeDefinitions } from '../doctor/judge-definitions.ts';
 import { judgeClients } from '../doctor/judge-clients.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
@@ -13,6 +14,7 @@ import { judgeOwners } from '../doctor/judge-owners.ts';
 import { judgeMachine } from '../doctor/judge-machine.ts';
 import { judgeSecrets } from '../doctor/judge-secrets.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
+import { probeBundle } from '../doctor/probe-bundle.ts';
 import { probeClients } from '../doctor/probe-clients.ts';
 import { probeConfig, probeDefinitions, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
@@ -49,6 +51,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       runtime: runtimeFacts(runtime),
     }),
     ...judgeOwners(probeOwners(installation, programRoot())),
+    ...judgeBundle(probeBundle(installation), Date.now()),
     judgeDefinitions(probeDefinitions(installation)),
     judgeSecrets(probeSecrets(installation)),
     ...judgeClients(probeClients(installation, programRoot())),

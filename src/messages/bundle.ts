@@ -153,6 +153,15 @@ export const installRunning = (pid: number) =>
     hints: ['run this again when it has ended'],
   });
 
+/** What `cordon doctor` says. */
+export const bundleState = {
+  installed: (name: string, version: number) => `${name} ${version}`,
+  until: (expires: string) => `good until ${expires}`,
+  expired: (expires: string) => `it expired at ${expires}, and nobody has brought a newer one`,
+  noneTaken: (why: string) => `no newer one would be taken: ${escapeText(why)}`,
+  renew: 'cordon bundle install <file>',
+} as const;
+
 const DONE: Readonly<Record<PolicyChange['what'], string>> = {
   create: 'created',
   replace: 'replaced',
