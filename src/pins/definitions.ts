@@ -40,6 +40,8 @@ export interface DefinitionContext {
   readonly protocolVersion: string;
   /** Client capabilities as the relay lets them through: `{}` by default. */
   readonly clientCapabilities: JsonObject;
+  /** `optional`: with all of its secrets; left out for the required ones alone. */
+  readonly secrets?: 'optional' | undefined;
 }
 
 /** What a server says at the greeting, in the result of `initialize` or of `server/discover`. */
@@ -91,6 +93,7 @@ export function sameContext(one: DefinitionContext, other: DefinitionContext): b
   return (
     one.generation === other.generation &&
     one.protocolVersion === other.protocolVersion &&
+    one.secrets === other.secrets &&
     canonicalJson(one.clientCapabilities) === canonicalJson(other.clientCapabilities)
   );
 }

@@ -31,9 +31,12 @@ function isPinnedContext(value: unknown): boolean {
 }
 
 function isContext(value: unknown): boolean {
-  if (!hasExactly(value, CONTEXT_MEMBERS)) return false;
-  const { generation, protocolVersion, clientCapabilities } = value;
+  const members =
+    isJsonObject(value) && 'secrets' in value ? [...CONTEXT_MEMBERS, 'secrets'] : CONTEXT_MEMBERS;
+  if (!hasExactly(value, members)) return false;
+  const { generation, protocolVersion, clientCapabilities, secrets } = value;
   return (
+    (secrets === undefined || secrets === 'optional') &&
     (generation === 'legacy' || generation === 'modern') &&
     typeof protocolVersion === 'string' &&
     isJsonObject(clientCapabilities)

@@ -19,6 +19,7 @@ function definitionsSchema() {
       generation: z.enum(['legacy', 'modern']),
       protocolVersion: z.string(),
       clientCapabilities: object,
+      secrets: z.optional(z.literal('optional')),
     }),
     serverInfo: object,
     capabilities: object,

@@ -142,11 +142,11 @@ function isSame(one: unknown, other: JsonObject): boolean {
 }
 
 /**
- * Of the same generation: the one with these very capabilities; where a client has others than those that were tried, what it
- * is shown must be what was reviewed in one of them.
+ * Of the same generation: those with these very capabilities, with and without optional secrets where that made a difference;
+ * where a client has others than those that were tried, all. What it is shown must be what was reviewed in one of them.
  */
 function contextsFor({ era, capabilities }: Where, contexts: readonly Definitions[]): readonly Definitions[] {
   const fitting = contexts.filter(({ context }) => context.generation === era);
-  const same = fitting.find(({ context }) => isSame(capabilities, context.clientCapabilities));
-  return same === undefined ? fitting : [same];
+  const same = fitting.filter(({ context }) => isSame(capabilities, context.clientCapabilities));
+  return same.length === 0 ? fitting : same;
 }

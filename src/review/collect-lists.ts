@@ -81,6 +81,7 @@ export async function listEverything(
       generation: start.generation,
       protocolVersion: greeting.protocolVersion,
       clientCapabilities: start.capabilities,
+      ...(start.secrets === undefined ? {} : { secrets: start.secrets }),
     },
     ...introduction,
     ...lists,

@@ -54,7 +54,7 @@ export async function probe(start: Start, request: ProbeRequest): Promise<Probed
       grants,
       packageFd: request.package.treeFd,
       runtimeFd: request.runtime.fd,
-      secrets: placeholders(request.server.profile),
+      secrets: placeholders(request.server.profile, start),
     });
     const listening = held.sockets === undefined ? undefined : await watchNames(held.sockets, asked);
     const session = held.release({ package: request.package, runtime: request.runtime });
@@ -161,9 +161,11 @@ function makeMissing(grants: readonly ExpandedGrant[]): void {
     if (!optional) fs.mkdirSync(source, { recursive: true, mode: 0o700 });
 }
 
-function placeholders({ secrets }: Profile): SecretValues {
-  const required = Object.entries(secrets).filter(([, secret]) => secret.required);
-  return SecretValues.of(new Map(required.map(([name]) => [name, Buffer.from(PLACEHOLDER)])));
+function placeholders({ secrets }: Profile, start: Start): SecretValues {
+  const given = Object.entries(secrets).filter(
+    ([, { required }]) => required || start.secrets === 'optional',
+  );
+  return SecretValues.of(new Map(given.map(([name]) => [name, Buffer.from(PLACEHOLDER)])));
 }
 
 /** The first of it; the rest is read and dropped, so that the server does not wait for us. */

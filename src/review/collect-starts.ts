@@ -1,5 +1,6 @@
 // Which starts a review makes. A server may say one thing to one client and another to the next (RP-06, RP-07): so it is asked
-// under the names of several, with and without capabilities, in both generations, and in folders of different names. Pure.
+// under the names of several, with and without capabilities and optional secrets, in both generations, and in folders of different
+// names. Pure.
 import type { JsonObject } from '../pins/canonical-json.ts';
 import type { Profile } from '../profile/schema.ts';
 import { mcpPolicy } from '../relay/policy.ts';
@@ -9,7 +10,11 @@ export interface Start {
   /** `clientInfo.name` of a client that people use. */
   readonly client: string;
   readonly capabilities: JsonObject;
+  /** Left out: the required ones alone. */
+  readonly secrets?: 'optional' | undefined;
 }
+
+const CLAUDE_CODE = 'claude-code';
 
 /** What a client says that lets its own answers become tasks (2025-11-25). */
 const TASKS: JsonObject = {
@@ -25,20 +30,31 @@ const EVERYTHING: JsonObject = {
 };
 
 /** The first of a generation is what gets pinned; then variants of it. */
-export function startsFor(mcp: Profile['permissions']['mcp']): readonly Start[] {
+export function startsFor(
+  mcp: Profile['permissions']['mcp'],
+  secrets: Profile['secrets'] = {},
+): readonly Start[] {
+  const starts = startsWithoutOptions(mcp);
+  // With a key a server may say other things than without: of what it can do, and in what it tells the model.
+  const hasOptions = Object.values(secrets).some(({ required }) => !required);
+  const again = hasOptions ? starts.filter(({ client }) => client === CLAUDE_CODE) : [];
+  return [...starts, ...again.map((start): Start => ({ ...start, secrets: 'optional' }))];
+}
+
+function startsWithoutOptions(mcp: Profile['permissions']['mcp']): readonly Start[] {
   const granted = grantedCapabilities(mcp);
   return [
-    { generation: 'legacy', client: 'claude-code', capabilities: {} },
+    { generation: 'legacy', client: CLAUDE_CODE, capabilities: {} },
     { generation: 'legacy', client: 'codex-mcp-client', capabilities: {} },
     { generation: 'legacy', client: 'Visual Studio Code', capabilities: EVERYTHING },
-    { generation: 'modern', client: 'claude-code', capabilities: {} },
+    { generation: 'modern', client: CLAUDE_CODE, capabilities: {} },
     { generation: 'modern', client: 'cursor-vscode', capabilities: EVERYTHING },
     ...(Object.keys(granted).length === 0
       ? []
       : (['legacy', 'modern'] as const).map(
           (generation): Start => ({
             generation,
-            client: 'claude-code',
+            client: CLAUDE_CODE,
             capabilities: granted,
           }),
         )),

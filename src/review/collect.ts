@@ -57,10 +57,14 @@ export async function collect(request: CollectRequest): Promise<Collected> {
       const seesNames = probeEgress('auto').way === 'transparent';
       const approved = approvedState(profile.folder, pins);
       const asking = publicationsOf(worthAsking(facts, approved), quarantine.npm);
-      const trying = tryAll(startsFor(profile.permissions.mcp), request.onStart, (start, name) => {
-        const scratch = quarantine.folder(name);
-        return probe(start, { server, package: verified, runtime, facts: system, seesNames, scratch });
-      });
+      const trying = tryAll(
+        startsFor(profile.permissions.mcp, profile.secrets),
+        request.onStart,
+        (start, name) => {
+          const scratch = quarantine.folder(name);
+          return probe(start, { server, package: verified, runtime, facts: system, seesNames, scratch });
+        },
+      );
       // Nobody may still write into the quarantine when it is removed.
       await Promise.allSettled([asking, trying]);
       const [publications, tries] = [await asking, await trying];
@@ -198,11 +202,11 @@ function otherProfiles(installation: Installation, name: string): OtherProfile[]
 
 function notesOn(tries: readonly Try[], { server }: CollectRequest, seesNames: boolean): string[] {
   const { secrets, permissions } = server.profile;
-  const required = Object.entries(secrets).flatMap(([name, secret]) => (secret.required ? [name] : []));
+  const names = Object.keys(secrets);
   const outside = permissions.filesystem.filter(({ path }) => path.startsWith('/')).map(({ path }) => path);
   return [
     ...(seesNames ? [] : [reviewNotes.namesUnseen]),
-    ...(required.length === 0 ? [] : [reviewNotes.placeholders(required)]),
+    ...(names.length === 0 ? [] : [reviewNotes.placeholders(names)]),
     ...(outside.length === 0 ? [] : [reviewNotes.notMounted(outside)]),
     ...tries.flatMap(({ start, probed }) => {
       if (probed.outcome === 'failed')

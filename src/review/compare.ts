@@ -89,9 +89,8 @@ function fieldIdentity({ pointer: at, before, after }: FieldChange): Json {
 function nearest(sets: readonly Definitions[], context: DefinitionContext): Definitions | undefined {
   const capabilities = canonicalJson(context.clientCapabilities);
   const alike = sets.filter((set) => set.context.generation === context.generation);
-  return (
-    alike.find((set) => canonicalJson(set.context.clientCapabilities) === capabilities) ?? alike[0] ?? sets[0]
-  );
+  const same = alike.filter((set) => canonicalJson(set.context.clientCapabilities) === capabilities);
+  return same.find((set) => set.context.secrets === context.secrets) ?? same[0] ?? alike[0] ?? sets[0];
 }
 
 type Unmerged = Omit<DefinitionDiff, 'contexts'>;

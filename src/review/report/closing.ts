@@ -58,7 +58,10 @@ export function probesSection({ probes, notes }: ReviewModel): Section {
         head: ['client', 'capabilities', 'protocol', 'asked twice', 'changes announced'],
         rows: probes.map((probe) => [
           [theirs(probe.client)],
-          [Object.keys(probe.capabilities).length === 0 ? 'none' : theirs(canonicalJson(probe.capabilities))],
+          [
+            Object.keys(probe.capabilities).length === 0 ? 'none' : theirs(canonicalJson(probe.capabilities)),
+            ...(probe.context.secrets === undefined ? [] : [', with its optional secrets']),
+          ],
           [theirs(`${probe.context.generation} ${probe.context.protocolVersion}`)],
           [probe.stable === undefined ? 'no' : probe.stable ? 'the same' : 'not the same'],
           [String(probe.listChanged)],

@@ -91,7 +91,7 @@ export function contextName(index: number): string {
   return `context ${index + 1}`;
 }
 
-function contextWords({ generation, protocolVersion, clientCapabilities }: DefinitionContext): Line {
+function contextWords({ generation, protocolVersion, clientCapabilities, secrets }: DefinitionContext): Line {
   return [
     `${generation} protocol, version `,
     theirs(protocolVersion),
@@ -99,5 +99,6 @@ function contextWords({ generation, protocolVersion, clientCapabilities }: Defin
     ...(Object.keys(clientCapabilities).length === 0
       ? []
       : [theirs(canonicalJson(clientCapabilities as JsonObject))]),
+    ...(secrets === undefined ? [] : [', with its optional secrets']),
   ];
 }

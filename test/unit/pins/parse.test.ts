@@ -63,7 +63,12 @@ describe('refuses', () => {
 describe('definitions and approval', () => {
   const approval = { digest: ZERO_DIGEST, by: 'ada (1000)', at: '2026-01-31T12:00:00Z', cordon: '0.1.0' };
   const modern = { generation: 'modern', protocolVersion: '2026-07-28', clientCapabilities: {} } as const;
-  const full = { ...PACKAGE_PINS, definitions: [definitions(), definitions({ context: modern })], approval };
+  const withSecrets = { ...modern, secrets: 'optional' } as const;
+  const full = {
+    ...PACKAGE_PINS,
+    definitions: [definitions(), definitions({ context: modern }), definitions({ context: withSecrets })],
+    approval,
+  };
   const text = formatPins(full);
 
   test('are read as they were written', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { judgeList } from '../../../src/relay/reviewed.ts';
 import { EVERYTHING } from '../../fixtures/policies.ts';
 import { askedId, definitions, JudgedSession, MODERN, reviewed } from './judged-session.ts';
 
@@ -42,6 +43,37 @@ describe('what a server says of itself is judged by the generation that it answe
     expect(session.server({ id: 1, result: DISCOVERED })).toMatchObject({ anew: { id: 1 } });
     session.client({ id: 2, method: 'server/discover', params: { _meta: MODERN } });
     expect(session.server({ id: 2, result: DISCOVERED }).drift).toEqual({ what: 'instructions' });
+  });
+
+  it('with its optional secrets and without them, where both were reviewed, and nothing else', () => {
+    const tools = (...names: string[]) => names.map((name) => ({ name, inputSchema: { type: 'object' } }));
+    const without = {
+      ...LEGACY_CONTEXT,
+      instructions: 'as nobody',
+      tools: definitions('tool', tools('a')),
+    };
+    const both = reviewed(without, {
+      ...without,
+      context: { ...LEGACY_CONTEXT.context, secrets: 'optional' },
+      instructions: 'as somebody',
+      tools: definitions('tool', tools('a', 'b')),
+    });
+    const said = (instructions: string) => {
+      const session = new JudgedSession(EVERYTHING, both);
+      session.client({ id: 1, method: 'initialize', params: { capabilities: {} } });
+      const { capabilities } = LEGACY_CONTEXT;
+      const result = { protocolVersion: '2025-11-25', capabilities, serverInfo: {}, instructions };
+      return session.server({ id: 1, result }).drift;
+    };
+    expect([said('as nobody'), said('as somebody'), said('POISON')]).toEqual([
+      undefined,
+      undefined,
+      { what: 'instructions' },
+    ]);
+    const where = { era: 'legacy', capabilities: {} } as const;
+    for (const names of [['a'], ['a', 'b']])
+      expect(judgeList('tools', tools(...names), where, both)).toMatchObject({ ok: true, isHiding: false });
+    expect(judgeList('tools', tools('a', 'POISON'), where, both)).toMatchObject({ ok: false });
   });
 });
 

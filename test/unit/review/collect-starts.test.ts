@@ -36,3 +36,21 @@ test('what a profile grants is asked for and pinned as well', () => {
   );
   expect(new Set(pinned.map(({ generation }) => generation))).toEqual(new Set(['legacy', 'modern']));
 });
+
+test('a server with optional secrets is asked without and with them, as it may be started', () => {
+  const optional = { TOKEN: { required: false, why: 'calls' } };
+  const granting = { ...MCP, roots: true };
+  const withThem = startsFor(granting, optional).filter(({ secrets }) => secrets === 'optional');
+  expect(withThem.every((start) => isPinned(start, granting))).toBe(true);
+  expect(
+    withThem
+      .map(({ generation, capabilities }) => `${generation} ${JSON.stringify(capabilities)}`)
+      .toSorted(),
+  ).toEqual([
+    'legacy {"roots":{"listChanged":true}}',
+    'legacy {}',
+    'modern {"roots":{"listChanged":true}}',
+    'modern {}',
+  ]);
+  expect(startsFor(MCP, { TOKEN: { required: true, why: 'calls' } })).toEqual(startsFor(MCP));
+});
