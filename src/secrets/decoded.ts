@@ -9,9 +9,13 @@ export interface Decoded {
 
 const [BACKSLASH, PERCENT, SMALL_U, SMALL_X] = [0x5c, 0x25, 0x75, 0x78] as const;
 /** What the letters b, f, n, r and t stand for is no part of a value. */
-const CONTROLS: ReadonlyMap<number, number> = new Map(
-  [...'bfnrt'].map((letter, index) => [letter.charCodeAt(0), [0x08, 0x0c, 0x0a, 0x0d, 0x09][index] ?? 0]),
-);
+const CONTROLS: ReadonlyMap<number, number> = new Map([
+  [0x62, 0x08],
+  [0x66, 0x0c],
+  [0x6e, 0x0a],
+  [0x72, 0x0d],
+  [0x74, 0x09],
+]);
 const DIGITS = Int8Array.from({ length: 256 }, (_, code) => {
   const digit = Number.parseInt(String.fromCharCode(code), 16);
   return Number.isNaN(digit) ? -1 : digit;
