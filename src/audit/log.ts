@@ -34,9 +34,7 @@ export function openAudit(file: string, onLost: (cause: unknown) => void = () =>
     );
     const stat = fs.fstatSync(fd);
     if (!stat.isFile()) throw new Error('not a regular file');
-    // In a folder of all users another one may have made it first, to read along.
-    if (stat.uid !== process.getuid?.() && stat.uid !== fs.statSync(path.dirname(file)).uid)
-      throw new Error('it belongs to another user');
+    refuseOfAnother(stat.uid, fs.statSync(path.dirname(file)).uid);
     // A server with a writable grant can fill the disk: what comes after must not start without a trace.
     if (isFull(path.dirname(file))) throw new Error('the disk is full');
   } catch (error) {
@@ -67,6 +65,17 @@ export function openAudit(file: string, onLost: (cause: unknown) => void = () =>
       }
     },
   };
+}
+
+/**
+ * In a folder of all users another one may have made the log first, to read along, or a folder for it, to take it away again.
+ * Root writes in the folders of users as well, when one of them becomes root and keeps their HOME.
+ */
+function refuseOfAnother(owner: number, ownerOfFolder: number): void {
+  const user = process.getuid?.() ?? -1;
+  if (owner !== user && owner !== ownerOfFolder) throw new Error('it belongs to another user');
+  if (user !== 0 && ownerOfFolder !== user && ownerOfFolder !== 0)
+    throw new Error('its folder belongs to another user');
 }
 
 /** Less than a session's lines need. File systems that tell no size (some network ones) count as roomy. */

@@ -280,10 +280,19 @@ describe.runIf(isRoot)('managed policy', () => {
     });
   });
 
-  it('an audit log that another user made first is not written to', async () => {
-    const { answer } = await initialize(
-      `echo '{ "audit": { "file": "/var/lib/log/\${uid}.jsonl" } }' > /etc/cordon/config.json; mkdir -m 1777 /var/lib/log; touch /var/lib/log/${uid}.jsonl; chown 1 /var/lib/log/${uid}.jsonl; chmod 666 /var/lib/log/${uid}.jsonl`,
-    );
+  it.each([
+    ['an audit log', '${uid}.jsonl', 'touch'],
+    ['a folder for it', '${uid}/audit.jsonl', 'mkdir'],
+  ])('%s that another user made first is not written to', async (_what, file, make) => {
+    const theirs = `/var/lib/log/${uid}${make === 'touch' ? '.jsonl' : ''}`;
+    const change = [
+      `echo '{ "audit": { "file": "/var/lib/log/${file}" } }' > /etc/cordon/config.json`,
+      'mkdir -m 1777 /var/lib/log',
+      `${make} ${theirs}`,
+      `chown 1 ${theirs}`,
+      `chmod 777 ${theirs}`,
+    ];
+    const { answer } = await initialize(change.join('\n'));
     expect(answer).toMatchObject({ error: { data: { reason: 'AUDIT_UNWRITABLE' } } });
   });
 
