@@ -74,10 +74,11 @@ function signatureOf(content: Buffer): SshSignature {
 function requireSigner(signature: SshSignature, index: Buffer, trust: Trust): SignerLine {
   const key = fingerprint(signature.key);
   if (signature.namespace !== NAMESPACE) throw bundleUntrusted.otherNamespace(signature.namespace, NAMESPACE);
-  if (!isSignatureOf(signature, index)) throw bundleUntrusted.notOfIndex();
   const { lines, file, signer, now } = trust;
   const verdict = judgeSigner(lines, { key: signature.key, namespace: NAMESPACE, signer, now });
   if (verdict.kind === 'refused') throw bundleUntrusted.notAllowed(key, file, verdict.why);
+  // Last: with a key of nobody's choice nothing is computed.
+  if (!isSignatureOf(signature, index)) throw bundleUntrusted.notOfIndex();
   return verdict.line;
 }
 

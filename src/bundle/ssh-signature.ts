@@ -26,6 +26,8 @@ export type ReadSignature =
 const MAGIC = 'SSHSIG';
 const BEGIN = '-----BEGIN SSH SIGNATURE-----';
 const END = '-----END SSH SIGNATURE-----';
+/** Several times what the longest key makes. */
+const MAX_CHARACTERS = 32 * 1024;
 /** Somebody touched the token. */
 const USER_PRESENT = 0x01;
 
@@ -66,6 +68,7 @@ function sha256(content: string | Buffer): Buffer {
 }
 
 function unarmoured(text: string): Buffer {
+  if (text.length > MAX_CHARACTERS) throw new WireFault('is longer than any');
   const lines = text.replace(/\n$/, '').split('\n');
   if (lines[0] !== BEGIN || lines.at(-1) !== END)
     throw new WireFault(`must begin with "${BEGIN}" and end with "${END}"`);

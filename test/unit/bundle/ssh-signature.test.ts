@@ -104,6 +104,7 @@ describe('the armour', () => {
     ['another alphabet', (text) => text.replace(/[A-Z](?=[^-]*-----END)/, '-')],
     ['another kind', (text) => text.replaceAll('SSH SIGNATURE', 'PGP SIGNATURE')],
     ['two of them', (text) => `${text}${text}`],
+    ['no end', (text) => text.replace('\n', `\n${'A'.repeat(76)}\n`.repeat(500))],
     ['nothing in it', (text) => text.replace(/\n[^-]*\n/, '\n')],
   ])('with %s is refused', (_what, change) => {
     const signature = sign(MESSAGE, keyOf('ed25519'));
