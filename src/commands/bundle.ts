@@ -164,7 +164,11 @@ function verify(context: CommandContext, operands: readonly string[], options: B
   return 0;
 }
 
-function install(context: CommandContext, operands: readonly string[], options: BundleOptions): number {
+async function install(
+  context: CommandContext,
+  operands: readonly string[],
+  options: BundleOptions,
+): Promise<number> {
   const target = targetOf(options);
   const now = Date.now();
   const bundle = opened(operands, options, {
@@ -172,7 +176,7 @@ function install(context: CommandContext, operands: readonly string[], options: 
     mustBeRoots: target.root === '/',
     now,
   });
-  const changes = installBundle(bundle, target, now);
+  const changes = await installBundle(bundle, target, now);
   const { name, version } = bundle.index;
   if (context.json) {
     print(context, { dryRun: target.dryRun, name, version, changes });

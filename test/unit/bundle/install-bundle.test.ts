@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installBundle, swap } from '../../../src/bundle/install-bundle.ts';
 import type { BundleIndex } from '../../../src/bundle/index-file.ts';
+import type { CordonError } from '../../../src/errors.ts';
 import type { ArchivedFile } from '../../../src/bundle/archive.ts';
 import { sha256Hex } from '../../../src/sha256.ts';
 import type { Target } from '../../../src/setup/apply.ts';
@@ -54,11 +55,19 @@ function state(folder = at('')): string[] {
     });
 }
 
+async function rejectionOf(act: () => Promise<unknown>): Promise<CordonError> {
+  const thrown: unknown = await act().then(
+    () => new Error('was taken'),
+    (error: unknown) => error,
+  );
+  return thrown as CordonError;
+}
+
 describe('installing', () => {
-  it('writes all of it with owner and mode, whatever the umask; the second time nothing is to do', () => {
+  it('writes all of it with owner and mode, whatever the umask; the second time nothing is to do', async () => {
     const before = process.umask(0o077);
     try {
-      expect(install().map(({ what, path: name }) => `${what} ${name}`)).toEqual([
+      expect((await install()).map(({ what, path: name }) => `${what} ${name}`)).toEqual([
         'create bundle.json',
         'create config.json',
         ...['approved', 'package-lock', 'pins', 'profile'].map(
@@ -75,23 +84,23 @@ describe('installing', () => {
     for (const name of ['', 'profiles', 'profiles/memory'])
       expect(fs.statSync(at(name)).mode & 0o7777, name).toBe(0o755);
     expect(fs.readdirSync(at(''))).toEqual(['bundle.json', 'config.json', 'profiles']);
-    expect(install()).toEqual([]);
+    expect(await install()).toEqual([]);
   });
 
-  it('a dry run says the same and changes nothing', () => {
-    const planned = installBundle(bundle(), { ...target, dryRun: true }, NOW);
+  it('a dry run says the same and changes nothing', async () => {
+    const planned = await installBundle(bundle(), { ...target, dryRun: true }, NOW);
     expect(fs.readdirSync(root)).toEqual([]);
-    expect(planned).toEqual(install());
+    expect(planned).toEqual(await install());
   });
 
-  it('is the whole policy: what is not in it goes, what is the machine’s own stays', () => {
-    install();
+  it('is the whole policy: what is not in it goes, what is the machine’s own stays', async () => {
+    await install();
     fs.mkdirSync(at('profiles/old'));
     fs.writeFileSync(at('profiles/old/profile.json'), '{}');
     fs.symlinkSync('/etc', at('profiles/link'));
     fs.writeFileSync(at('allowed_signers'), 'ops');
     fs.writeFileSync(at('profiles/profile.schema.json'), '{}');
-    const changes = install({ version: 8 }, PROXIED);
+    const changes = await install({ version: 8 }, PROXIED);
     expect(changes.map(({ what, path: name }) => `${what} ${name}`)).toEqual([
       'replace bundle.json',
       'replace config.json',
@@ -110,36 +119,36 @@ describe('installing', () => {
     ['a second name', (name) => fs.linkSync(at(name), path.join(root, 'elsewhere'))],
     ['another content', (name) => fs.writeFileSync(at(name), '{}')],
     ['a missing file', (name) => fs.rmSync(at(name))],
-  ])('%s is mended by the same bundle', (_what, change) => {
-    install();
+  ])('%s is mended by the same bundle', async (_what, change) => {
+    await install();
     const right = state();
     for (const name of ['config.json', 'profiles/memory/pins.json']) {
       change(name);
       expect(state()).not.toEqual(right);
-      expect(install().map(({ path: changed }) => changed)).toEqual([name]);
+      expect((await install()).map(({ path: changed }) => changed)).toEqual([name]);
       expect(state()).toEqual(right);
       fs.rmSync(path.join(root, 'elsewhere'), { force: true });
     }
   });
 
-  it('a folder that others can write is mended', () => {
-    install();
+  it('a folder that others can write is mended', async () => {
+    await install();
     fs.chmodSync(at('profiles'), 0o777);
-    expect(install()).toEqual([{ what: 'own', path: 'profiles' }]);
+    expect(await install()).toEqual([{ what: 'own', path: 'profiles' }]);
     expect(fs.statSync(at('profiles')).mode & 0o7777).toBe(0o755);
   });
 
-  it.runIf(process.getuid?.() === 0)('a file of another user is mended', () => {
-    install();
+  it.runIf(process.getuid?.() === 0)('a file of another user is mended', async () => {
+    await install();
     fs.chownSync(at('config.json'), 1, 1);
-    expect(install()).toEqual([{ what: 'own', path: 'config.json' }]);
+    expect(await install()).toEqual([{ what: 'own', path: 'config.json' }]);
     expect(fs.statSync(at('config.json')).uid).toBe(0);
   });
 });
 
 describe('what a machine never takes', () => {
-  const refusal = (act: () => unknown) => {
-    const { code, message } = refusalOf(act);
+  const refusal = async (act: () => Promise<unknown>): Promise<string> => {
+    const { code, message } = await rejectionOf(act);
     return `${code}: ${message}`;
   };
 
@@ -186,19 +195,19 @@ describe('what a machine never takes', () => {
       NOW,
       'BUNDLE_OUTDATED: the bundle was made at 2027-01-15T12:06:00Z, which is still to come',
     ],
-  ])('%s', (_what, more, files, now, words) => {
-    install();
+  ])('%s', async (_what, more, files, now, words) => {
+    await install();
     const before = state();
-    expect(refusal(() => install(more, files, now))).toBe(words);
+    expect(await refusal(() => install(more, files, now))).toBe(words);
     expect(state()).toEqual(before);
   });
 
-  it('one that the clock of another machine made a minute from now is taken', () => {
-    expect(install({ created: '2027-01-15T12:01:00Z' })).not.toEqual([]);
+  it('one that the clock of another machine made a minute from now is taken', async () => {
+    expect(await install({ created: '2027-01-15T12:01:00Z' })).not.toEqual([]);
   });
 
-  it('the version counts when the record was spoilt: it is never taken for none', () => {
-    install();
+  it('the version counts when the record was spoilt: it is never taken for none', async () => {
+    await install();
     for (const text of [
       '',
       '{}',
@@ -206,30 +215,30 @@ describe('what a machine never takes', () => {
       fs.readFileSync(at('bundle.json'), 'utf8').replace('7', '"7"'),
     ]) {
       fs.writeFileSync(at('bundle.json'), text);
-      expect(refusal(() => install({ version: 8 }))).toMatch(
+      expect(await refusal(() => install({ version: 8 }))).toMatch(
         /^INSTALLATION_UNSAFE: .*which says what this machine has/,
       );
     }
     fs.rmSync(at('bundle.json'));
     fs.symlinkSync('/dev/null', at('bundle.json'));
-    expect(refusal(() => install({ version: 8 }))).toMatch(/^INSTALLATION_UNSAFE/);
+    expect(await refusal(() => install({ version: 8 }))).toMatch(/^INSTALLATION_UNSAFE/);
   });
 
   it.each(['', 'profiles', 'config.json'])(
     'a link in the place of etc/cordon/%s is never followed',
-    (name) => {
+    async (name) => {
       fs.mkdirSync(path.join(root, 'outside'));
       fs.mkdirSync(path.dirname(at(name)), { recursive: true });
       fs.symlinkSync(path.join(root, 'outside'), at(name).replace(/\/$/, ''));
-      expect(refusal(() => install())).toMatch(/^INSTALLATION_UNSAFE/);
+      expect(await refusal(() => install())).toMatch(/^INSTALLATION_UNSAFE/);
       expect(fs.readdirSync(path.join(root, 'outside'))).toEqual([]);
     },
   );
 });
 
 describe('all or nothing', () => {
-  it('what cannot be given its name leaves everything as it was', () => {
-    install();
+  it('what cannot be given its name leaves everything as it was', async () => {
+    await install();
     const before = state();
     const staging = at('.staging');
     for (const name of ['new', 'new/profiles', 'old'])
@@ -242,23 +251,23 @@ describe('all or nothing', () => {
     expect(state()).toEqual(before);
   });
 
-  it('one that was killed with the profiles in its hands is tidied up, and the next goes on', () => {
-    install();
+  it('one that was killed with the profiles in its hands is tidied up, and the next goes on', async () => {
+    await install();
     const before = state();
     fs.mkdirSync(at('.bundle/old'), { recursive: true });
     fs.writeFileSync(at('.bundle/pid'), '');
     fs.renameSync(at('profiles'), at('.bundle/old/profiles'));
     // It has all of it in the right place again, so nothing but the rest of the other is to go.
-    install();
+    await install();
     expect(state()).toEqual(before);
   });
 
-  it('two at once: the second is told, and touches nothing', () => {
-    install();
+  it('two at once: the second is told, and touches nothing', async () => {
+    await install();
     fs.mkdirSync(at('.bundle/old'), { recursive: true });
     fs.writeFileSync(at('.bundle/pid'), String(process.pid));
     const before = state();
-    expect(refusalOf(() => install({ version: 8 }, PROXIED)).message).toContain(
+    expect((await rejectionOf(() => install({ version: 8 }, PROXIED))).message).toContain(
       'another cordon bundle install is at work',
     );
     expect(state()).toEqual(before);
