@@ -28,7 +28,7 @@ state() {
     find /opt/cordon /etc/cordon /var/lib/cordon -type f -size -999k -exec b2sum {} + 2>/dev/null || true
     # Of the program, which is large, both ends and the size.
     find /opt/cordon -type f -size +999k 2>/dev/null | while read -r file; do
-      { stat -c %s "$file"; head -c 65536 "$file"; tail -c 65536 "$file"; } | b2sum | sed "s|-\$|$file|"
+      { stat -c %s "$file"; head -c 65536 "$file"; tail -c 65536 "$file"; } | b2sum | sed "s|-$|$file|"
     done
   } | LC_ALL=C sort > "/srv/out/$1"
 }
