@@ -16,8 +16,9 @@ import { judgeSecrets } from '../doctor/judge-secrets.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
 import { probeBundle } from '../doctor/probe-bundle.ts';
 import { probeClients } from '../doctor/probe-clients.ts';
-import { probeConfig, probeDefinitions, probeFolders } from '../doctor/probe-installation.ts';
+import { definitionFacts, probeConfig, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
+import { probeProfiles } from '../doctor/probe-profiles.ts';
 import { probeOwners } from '../doctor/probe-owners.ts';
 import { probeSecrets } from '../doctor/probe-secrets.ts';
 import { findingsDocument, renderFindings } from '../doctor/render.ts';
@@ -40,6 +41,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
   const machine = await probeMachine(config.kind === 'read' ? config.egress.mode : 'auto');
   const runtime = await openRuntime(context, config.kind === 'read' ? config.machine.runtimes : undefined);
   const { outcome, findings: inside } = await startSandbox(context, machine, runtime);
+  const profiles = probeProfiles(installation);
   const findings = [
     ...judgeMachine(machine, outcome),
     ...judgeInstallation({
@@ -52,9 +54,9 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
     }),
     ...judgeOwners(probeOwners(installation, programRoot())),
     ...judgeBundle(probeBundle(installation), Date.now()),
-    judgeDefinitions(probeDefinitions(installation)),
-    judgeSecrets(probeSecrets(installation)),
-    ...judgeClients(probeClients(installation, programRoot())),
+    judgeDefinitions(definitionFacts(profiles)),
+    judgeSecrets(probeSecrets(installation, profiles)),
+    ...judgeClients(probeClients(installation, programRoot(), profiles)),
     ...inside,
   ];
   if (runtime.kind === 'verified') fs.closeSync(runtime.runtime.fd);

@@ -8,31 +8,39 @@ import { isObject } from '../export/merge.ts';
 import { CLIENTS, type System } from '../export/policy.ts';
 import { policyFor } from '../export/policies.ts';
 import type { Installation } from '../installation.ts';
-import { listProfiles } from '../profile/load.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import type { ClaudeFacts, ClientPolicyFacts } from './client-facts.ts';
+import type { ProfileFacts } from './probe-profiles.ts';
 
 const MAX_BYTES = 2 * 1024 * 1024;
 
-/** @param programRoot folder that holds bin/, dist/ and profiles/ */
-export function probeClients(installation: Installation, programRoot: string): ClientPolicyFacts {
+/**
+ * @param programRoot folder that holds bin/, dist/ and profiles/
+ * @param facts profiles that cannot be read are a finding of their own, and no server's here
+ */
+export function probeClients(
+  { mode }: Installation,
+  programRoot: string,
+  facts: ProfileFacts,
+): ClientPolicyFacts {
   const system: System = process.platform === 'darwin' ? 'macos' : 'linux';
   const program = path.join(programRoot, 'bin/cordon');
-  const profiles = listProfiles(installation).flatMap(({ name, status }) =>
-    status.kind === 'loaded'
-      ? [{ name, package: status.profile.source.package, version: status.profile.source.version }]
-      : [],
+  const present = CLIENTS.filter((client) =>
+    policyFor(client, [], program, system).files.some(
+      (file) => checkFile(file).comparison.kind !== 'missing',
+    ),
+  );
+  // What they are compared with is made for them alone: a machine may have a thousand profiles and no client.
+  const profiles = (present.length > 0 && facts.kind === 'read' ? facts.pinned() : []).map(
+    ({ name, source }) => ({ name, package: source.package, version: source.version }),
   );
   const entries = entriesFor(profiles, program);
-  const clients = CLIENTS.flatMap((client) => {
+  const clients = present.map((client) => {
     const { title, files } = policyFor(client, entries, program, system);
-    const checked = files.map(checkFile);
-    return checked.every(({ comparison }) => comparison.kind === 'missing')
-      ? []
-      : [{ client, title, files: checked }];
+    return { client, title, files: files.map(checkFile) };
   });
   return {
-    mode: installation.mode,
+    mode,
     program,
     profiles: profiles.map(({ name }) => name),
     clients,

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { loadConfig } from '../config/config.ts';
 import type { Installation } from '../installation.ts';
 import { toCordonError } from '../messages.ts';
-import { listProfiles } from '../profile/load.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
 import type { DefinitionFacts } from './judge-definitions.ts';
+import type { ProfileFacts } from './probe-profiles.ts';
 
 /** @param programRoot folder that holds bin/, dist/ and profiles/ */
 export function probeFolders(installation: Installation, programRoot: string): FolderFacts[] {
@@ -41,15 +41,10 @@ export function probeConfig(installation: Installation): InstallationFacts['conf
   }
 }
 
-export function probeDefinitions(installation: Installation): DefinitionFacts {
-  try {
-    const unpinned = listProfiles(installation).flatMap(({ name, status }) =>
-      status.kind === 'loaded' && status.profile.definitions === 'unpinned' ? [name] : [],
-    );
-    return { kind: 'read', unpinned };
-  } catch (error) {
-    return { kind: 'refused', error: toCordonError(error) };
-  }
+export function definitionFacts(facts: ProfileFacts): DefinitionFacts {
+  if (facts.kind === 'refused') return facts;
+  const unpinned = facts.profiles.filter(({ definitions }) => definitions === 'unpinned');
+  return { kind: 'read', unpinned: unpinned.map(({ name }) => name) };
 }
 
 function chainOf(folder: string): FolderFacts['chain'] {

@@ -56,6 +56,8 @@ export function parsePackagePins(
 ):
   | { readonly ok: true; readonly pins: PackagePins }
   | { readonly ok: false; readonly faults: readonly string[] } {
+  const head = headOf(text);
+  if (head !== undefined) return { ok: true, pins: head };
   const json = parseStrictJson(text);
   if (!json.ok) return { ok: false, faults: json.issues.map((issue) => `${issue.path}: ${issue.message}`) };
   const { definitions: _, ...rest } = isJsonObject(json.value) ? (json.value as Record<string, unknown>) : {};
@@ -63,6 +65,25 @@ export function parsePackagePins(
   if (!shape.ok) return { ok: false, faults: shape.lines };
   const { approval: __, ...pins } = shape.value;
   return { ok: true, pins };
+}
+
+/**
+ * Of a text as `formatPins` writes it, what stands before the definitions, which are most of it; undefined for any other, also
+ * for one with a fault. In JSON no line begins inside a text, so what looks like such a line is one.
+ */
+function headOf(text: string): PackagePins | undefined {
+  const at = text.indexOf(',\n  "definitions": [');
+  // Of one that was cut the last line is another.
+  if (at === -1 || !text.endsWith('\n}\n')) return undefined;
+  const more = text.indexOf('\n  "', at + 2);
+  if (more !== -1 && (!text.startsWith('\n  "approval": {', more) || text.includes('\n  "', more + 1)))
+    return undefined;
+  const json = parseStrictJson(`${text.slice(0, at)}}`);
+  if (!json.ok) return undefined;
+  const head = acceptedPackagePins(json.value);
+  if (head === undefined) return undefined;
+  const { approval: _, ...pins } = head;
+  return pins;
 }
 
 type PackageDocument = PackagePins & { readonly approval?: Approval | undefined };

@@ -33,7 +33,7 @@ export function readSmallFile(
     const why = refuse(stat);
     if (why !== undefined) return { kind: 'unreadable', why };
     if (stat.size > maxBytes) return tooLarge(maxBytes);
-    return readAtMost(fd, maxBytes);
+    return readAtMost(fd, maxBytes, stat.size);
   } catch (thrown) {
     return { kind: 'unreadable', why: 'could not be read', cause: thrown };
   } finally {
@@ -41,17 +41,20 @@ export function readSmallFile(
   }
 }
 
-/** The file may grow while it is read: its size is not trusted. */
-function readAtMost(fd: number, maxBytes: number): ReadResult {
+/**
+ * The file may grow while it is read: its size is not trusted. A byte more than that shows the end of one that did not, and
+ * thousands of files are read with one call each.
+ */
+function readAtMost(fd: number, maxBytes: number, size: number): ReadResult {
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(Math.min(65536, maxBytes + 1 - total));
+    const chunk = Buffer.allocUnsafe(Math.min(total === 0 ? size + 1 : 65536, maxBytes + 1 - total));
     const count = fs.readSync(fd, chunk, 0, chunk.length, null);
-    if (count === 0) return { kind: 'ok', bytes: joined(chunks) };
     chunks.push(chunk.subarray(0, count));
     total += count;
     if (total > maxBytes) return tooLarge(maxBytes);
+    if (count === 0 || (total === count && count === size)) return { kind: 'ok', bytes: joined(chunks) };
   }
 }
 

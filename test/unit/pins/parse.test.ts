@@ -1,10 +1,13 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkShape } from '../../../src/json/check-shape.ts';
 import { formatPins } from '../../../src/pins/format.ts';
-import { parsePins } from '../../../src/pins/parse.ts';
+import { parsePackagePins, parsePins } from '../../../src/pins/parse.ts';
 import { arePinnedDefinitions } from '../../../src/pins/pinned-shape.ts';
 import { pinsSchema } from '../../../src/pins/schema.ts';
 import { PLATFORMS } from '../../../src/platform.ts';
+import { ROOT } from '../../fixtures/launcher.ts';
 import { definitions, PACKAGE_PINS, ZERO_DIGEST } from './fixture.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
@@ -183,3 +186,45 @@ interface Listed {
 function documentOf(text: string): { definitions: [Listed, Listed] } {
   return JSON.parse(text) as { definitions: [Listed, Listed] };
 }
+
+describe('the package alone', () => {
+  const profiles = path.join(ROOT, 'profiles');
+  const shipped = fs
+    .readdirSync(profiles)
+    .filter((name) => fs.existsSync(path.join(profiles, name, 'pins.json')))
+    .map((name) => [name, fs.readFileSync(path.join(profiles, name, 'pins.json'), 'utf8')] as const);
+
+  test.each(shipped)('%s: the same as with all of it', (_, text) => {
+    const whole = parsePins(text);
+    const {
+      definitions: __,
+      approval: ___,
+      ...rest
+    } = whole.ok ? whole.pins : { definitions: [], approval: 1 };
+    expect(parsePackagePins(text)).toEqual({ ok: true, pins: rest });
+  });
+
+  const [, text = ''] = shipped[0] ?? [];
+  test.each<[string, (text: string) => string, string]>([
+    [
+      'a key twice',
+      (t) => t.replace('"schema": 1,', '"schema": 1,\n  "schema": 1,'),
+      'schema: this key is there twice',
+    ],
+    [
+      'a key twice, behind the definitions',
+      (t) => t.replace('\n  "approval":', '\n  "trees": {},\n  "approval":'),
+      'trees: this key is there twice',
+    ],
+    ['the half of a file', (t) => t.slice(0, t.length / 2), 'line '],
+    [
+      'a digest that is none',
+      (t) => t.replace(/"lockfile": "sha256:../, '"lockfile": "sha256:'),
+      'lockfile: must be',
+    ],
+    ['an unknown key', (t) => t.replace('"entry":', '"entri": 1,\n  "entry":'), 'entri: unknown key'],
+  ])('%s: a fault', (_, change, fault) => {
+    const parsed = parsePackagePins(change(text));
+    expect(parsed.ok ? [] : parsed.faults).toEqual([expect.stringContaining(fault)]);
+  });
+});
