@@ -1,5 +1,6 @@
 // Dials for the server. Each connection that arrives from the sandbox is judged by what it is for, carried when it is
 // granted, reset when not, and told of once.
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { EgressGrant } from '../plan/plan.ts';
 import { Admission } from './admission.ts';
@@ -17,6 +18,8 @@ export interface BrokerOptions {
   readonly routes: Routes;
   readonly onEvent: (event: EgressEvent) => void;
   readonly admission?: Admission;
+  /** What Proxy-Authorization must be, where others than the server can connect; the proxy way alone. */
+  readonly authorization?: string;
 }
 
 /** One attempt of the server, from its first byte to its event. */
@@ -41,6 +44,7 @@ export class Broker {
   readonly #routes: Routes;
   readonly #onEvent: (event: EgressEvent) => void;
   readonly #admission: Admission;
+  readonly #authorization: string | undefined;
   readonly #sockets = new Set<Socket>();
   readonly #attempts = new Set<Promise<void>>();
   /** What is carried just now, by the server's end of it. */
@@ -52,6 +56,7 @@ export class Broker {
     this.#routes = options.routes;
     this.#onEvent = options.onEvent;
     this.#admission = options.admission ?? new Admission();
+    this.#authorization = options.authorization;
   }
 
   /** The transparent way. `host`: what the connection's address stands for; undefined when for nothing. Takes the socket. */
@@ -105,7 +110,12 @@ export class Broker {
         answer(client, request.judged.status);
         return { verdict: 'denied', reason: 'request-invalid' };
       }
-      const { host, port, length } = request.judged;
+      const { host, port, length, authorization } = request.judged;
+      if (this.#authorization !== undefined && !isSame(authorization ?? '', this.#authorization)) {
+        answer(client, 407);
+        // Not one of the server's own: what it asked for is not told of.
+        return { verdict: 'denied', reason: 'not-authorized' };
+      }
       return this.#connect({ client, host, port, begun }, request.bytes.subarray(length));
     });
   }
@@ -224,17 +234,27 @@ function silent(kind: 'timeout' | 'gone'): Outcome {
     : { verdict: 'failed', reason: 'reset' };
 }
 
+/** In a time that does not tell where they differ: whoever else runs on this machine may try. */
+function isSame(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
+
 const STATUS = {
   400: 'Bad Request',
   403: 'Forbidden',
   405: 'Method Not Allowed',
+  407: 'Proxy Authentication Required',
   431: 'Request Header Fields Too Large',
   502: 'Bad Gateway',
 } as const;
 
 /** A refusal that the client can read before its connection ends. */
 function answer(client: Socket, status: keyof typeof STATUS): void {
-  client.end(`HTTP/1.1 ${status} ${STATUS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const challenge = status === 407 ? 'Proxy-Authenticate: Basic realm="cordon"\r\n' : '';
+  client.end(
+    `HTTP/1.1 ${status} ${STATUS[status]}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
   // What it sends meanwhile counts for nothing, but its end is seen; it has so long to close.
   client.resume();
   setTimeout(() => client.destroy(), 1000).unref();

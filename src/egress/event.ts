@@ -5,6 +5,7 @@ export type EgressReason =
   | 'address-unknown'
   | 'port-not-granted'
   | 'request-invalid'
+  | 'not-authorized'
   | 'not-tls'
   | 'tls-malformed'
   | 'tls-ech'

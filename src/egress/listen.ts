@@ -12,11 +12,19 @@ import type { Names } from './names.ts';
 export type EgressSockets =
   | {
       readonly kind: 'transparent';
+      /** Whether connections can still arrive on a descriptor. */
+      readonly isListening: (fd: number) => boolean;
       readonly tcp: ReadonlyArray<{ readonly port: number; readonly fd: number }>;
       readonly dnsUdp: number;
       readonly dnsTcp: number;
     }
-  | { readonly kind: 'proxy'; readonly tcp: number };
+  | {
+      readonly kind: 'proxy';
+      readonly isListening: (fd: number) => boolean;
+      readonly tcp: number;
+    }
+  /** On this machine's loopback, where everybody can connect; listens already, and nobody has answered yet. */
+  | { readonly kind: 'loopback-proxy'; readonly server: net.Server; readonly authorization: string };
 
 export interface Listening {
   readonly failed: Promise<Error>;
@@ -28,8 +36,6 @@ export interface ListenOptions {
   readonly broker: Broker;
   readonly names: Names;
   readonly onEvent: (event: EgressEvent) => void;
-  /** Whether connections can still arrive on a descriptor. */
-  readonly isListening: (fd: number) => boolean;
 }
 
 const LOOK_MS = 2000;
@@ -43,7 +49,8 @@ export function listenOn(sockets: EgressSockets, options: ListenOptions): Listen
   });
   const listeners: number[] = [];
   const looking = setInterval(() => {
-    if (!listeners.every((fd) => options.isListening(fd)))
+    // A socket that never left this process is shut down by nobody else.
+    if (sockets.kind !== 'loopback-proxy' && !listeners.every((fd) => sockets.isListening(fd)))
       fail(new Error('a listening socket was shut down'));
   }, LOOK_MS);
   looking.unref();
@@ -55,7 +62,12 @@ export function listenOn(sockets: EgressSockets, options: ListenOptions): Listen
     listeners.push(fd);
     closers.push(() => server.close());
   };
-  if (sockets.kind === 'proxy') {
+  if (sockets.kind === 'loopback-proxy') {
+    const { server } = sockets;
+    server.on('connection', (socket) => broker.acceptConnect(socket));
+    server.on('error', (error) => fail(error));
+    closers.push(() => server.close());
+  } else if (sockets.kind === 'proxy') {
     serve(sockets.tcp, (socket) => broker.acceptConnect(socket));
   } else {
     for (const { port, fd } of sockets.tcp) {

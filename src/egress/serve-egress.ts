@@ -1,6 +1,5 @@
 // The broker of one server: everything that its network needs outside, from the sockets that came out of the sandbox.
 import type { EgressConfig } from '../config/config.ts';
-import { isListening } from '../launch/libc-net.ts';
 import type { EgressGrant } from '../plan/plan.ts';
 import { Broker } from './broker.ts';
 import { proxyAuthorization } from './company-proxy.ts';
@@ -22,6 +21,12 @@ export function serveEgress(sockets: EgressSockets, options: EgressOptions): Lis
     hosts,
     proxy: proxy === undefined ? undefined : { ...proxy, authorization: proxyAuthorization(proxy) },
   };
-  const broker = new Broker({ grants, routes, onEvent });
-  return listenOn(sockets, { broker, names: new Names(grants), onEvent, isListening });
+  const authorization = sockets.kind === 'loopback-proxy' ? sockets.authorization : undefined;
+  const broker = new Broker({
+    grants,
+    routes,
+    onEvent,
+    ...(authorization === undefined ? {} : { authorization }),
+  });
+  return listenOn(sockets, { broker, names: new Names(grants), onEvent });
 }

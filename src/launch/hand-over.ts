@@ -29,7 +29,7 @@ const WAIT_MS = 5000;
 export async function openHandOver(plan: SandboxPlan): Promise<OpenedHandOver | undefined> {
   const { network } = plan;
   if (network.kind === 'none') return undefined;
-  const { receiveDescriptors, socketPair } = await import('./libc-net.ts');
+  const { isListening, receiveDescriptors, socketPair } = await import('./libc-net.ts');
   const pair = socketPair();
   const expected = listenersFor(network);
   const spec = JSON.stringify(expected);
@@ -53,7 +53,7 @@ export async function openHandOver(plan: SandboxPlan): Promise<OpenedHandOver | 
       throw sandboxSetupFailed(
         `${descriptors.length} listening sockets arrived, not ${expected.listeners.length}`,
       );
-    if (network.kind === 'proxy') return { kind: 'proxy', tcp: descriptors[0] ?? -1 };
+    if (network.kind === 'proxy') return { kind: 'proxy', isListening, tcp: descriptors[0] ?? -1 };
     const listeners = expected.listeners.map((listener, index) => ({
       ...listener,
       fd: descriptors[index] ?? -1,
@@ -61,6 +61,7 @@ export async function openHandOver(plan: SandboxPlan): Promise<OpenedHandOver | 
     const dns = listeners.slice(-2);
     return {
       kind: 'transparent',
+      isListening,
       tcp: listeners.slice(0, -2).map(({ port, fd }) => ({ port, fd })),
       dnsTcp: dns[0]?.fd ?? -1,
       dnsUdp: dns[1]?.fd ?? -1,

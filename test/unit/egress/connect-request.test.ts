@@ -17,6 +17,21 @@ describe('a CONNECT request', () => {
   });
 
   test.each([
+    ['Proxy-Authorization: Basic eDp5\r\n', 'Basic eDp5'],
+    ['proxy-authorization:\t Basic eDp5 \r\n', 'Basic eDp5'],
+    ['Proxy-Authorization:\r\n', ''],
+    ['Authorization: Basic eDp5\r\n', undefined],
+  ])('W16: %j says who asks', (header, authorization) => {
+    const asked = connect('api.example.com:443', header);
+    expect(asked.kind === 'connect' ? asked.authorization : asked).toBe(authorization);
+  });
+
+  test('W16: nobody asks in two names', () => {
+    const twice = 'Proxy-Authorization: Basic eDp5\r\n'.repeat(2);
+    expect(connect('api.example.com:443', twice)).toEqual({ kind: 'refused', status: 400 });
+  });
+
+  test.each([
     ['W08: upper case', 'API.Example.COM:443', 'api.example.com'],
     ['W08: one final dot', 'api.example.com.:443', 'api.example.com'],
     ['IPv6', '[fd00::1]:5432', 'fd00::1'],
