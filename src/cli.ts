@@ -14,6 +14,10 @@ async function main(argv: readonly string[]): Promise<number> {
     const { listenStage } = await import('./launch/listen-stage.ts');
     return listenStage(args);
   }
+  if (verb === '__end-tree') {
+    const { endTree } = await import('./launch/seatbelt/end-tree.ts');
+    return endTree(args);
+  }
   if (verb === 'run' && !args.includes('--help') && !args.includes('-h')) {
     const { run } = await import('./run.ts');
     return run(args, { root, home: process.env['HOME'] });

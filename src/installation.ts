@@ -97,11 +97,17 @@ export function ownFolders(installation: Installation, programRoot: string): rea
     ...installation.profileFolders.map((folder) => folder.path),
     ...(installation.narrowings === undefined ? [] : [installation.narrowings]),
     installation.store,
+    path.dirname(installation.stateRoot),
     path.dirname(installation.auditFile),
     path.dirname(installation.configFile),
     path.dirname(MANAGED_CONFIG),
   ];
   return [...new Set(folders.flatMap((folder) => [folder, realPath(folder)]))];
+}
+
+/** On macOS, where nothing is mounted: the private folders of all that runs, a folder for each start. */
+export function launchesFolder(installation: Installation): string {
+  return path.join(path.dirname(installation.stateRoot), 'launches');
 }
 
 /** The folder that `${state}` means for one profile. */

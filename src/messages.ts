@@ -357,7 +357,7 @@ export const platformUnsupported = (platform: string) =>
     'PLATFORM_UNSUPPORTED',
     `cordon does not run on ${quote(platform)}`,
     [],
-    ['supported: linux-x64 and linux-arm64 with glibc'],
+    ['supported: linux-x64 and linux-arm64 with glibc, darwin-arm64 and darwin-x64'],
   );
 
 export const grantPathMissing = (path: string) =>
@@ -384,7 +384,7 @@ export const sandboxSetupFailed = (stderr: string, hints: readonly string[] = ['
 /** The first line of a program that makes the sandbox, among what several wrote. */
 function tellingLine(stderr: string): string {
   const lines = stderr.trim().split('\n');
-  return lines.find((line) => /^(?:bwrap|unshare|mount|cordon): /.test(line)) ?? lines[0] ?? '';
+  return lines.find((line) => /^(?:bwrap|unshare|mount|cordon|sandbox-exec): /.test(line)) ?? lines[0] ?? '';
 }
 
 export const usernsUnavailable = (stderr: string, hints: readonly string[]) =>

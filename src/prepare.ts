@@ -8,9 +8,10 @@ import { ceilingFaults } from './config/machine.ts';
 import { secretFiles } from './config/secret-files.ts';
 import { egressUnavailable } from './messages.ts';
 import { limitsRefused, rootRefused } from './messages/config.ts';
+import { macosUntried, noOwnNetwork } from './messages/macos.ts';
 import { INSIDE } from './plan/inside.ts';
 import { reviewedDefinitions } from './pins/reviewed-definitions.ts';
-import { planNetwork } from './plan/network.ts';
+import { planMacNetwork, planNetwork } from './plan/network.ts';
 import { refuseOwnFolders, refuseSecretFiles } from './plan/own-folders.ts';
 import { planSandbox } from './plan/plan-sandbox.ts';
 import type { EgressGrant, NetworkPlan, SandboxPlan } from './plan/plan.ts';
@@ -71,14 +72,16 @@ export function prepare(request: PrepareRequest): Prepared {
   request.onResolved?.(server);
   refuseBeyondPolicy(profile, config, request.purpose);
   const facts = probeSystem();
-  const network = networkOf(profile, config);
+  if (facts.system === 'macos' && request.purpose === 'start' && config.macos !== 'untried')
+    throw macosUntried(installation.configFile);
+  const network = networkOf(profile, config, facts);
   const state = stateFolder(installation, profile.name);
   const expanded = expandProfile(profile, {
     workspace: request.workspace,
     home: installation.home,
     accountHome: installation.accountHome,
     state,
-    stateInside: INSIDE.state,
+    stateInside: facts.system === 'macos' ? state : INSIDE.state,
   });
   const trusted = secretFiles(config.secrets, installation.home);
   const own = [...ownFolders(installation, request.programRoot), ...trusted.programs];
@@ -122,9 +125,13 @@ function refuseBeyondPolicy(profile: Profile, config: Config, purpose: PrepareRe
 }
 
 /** Throws EGRESS_UNAVAILABLE when the configuration insists on a way that this machine forbids. */
-function networkOf(profile: Profile, { egress }: Config): NetworkPlan {
+function networkOf(profile: Profile, { egress }: Config, facts: SystemFacts): NetworkPlan {
   const grants = profile.permissions.network.map(egressGrant);
   if (grants.length === 0) return { kind: 'none' };
+  if (facts.system === 'macos') {
+    if (egress.mode === 'transparent') throw egressUnavailable(noOwnNetwork);
+    return planMacNetwork(grants);
+  }
   const probe = probeEgress(egress.mode);
   if (egress.mode === 'transparent' && probe.way === 'proxy') throw egressUnavailable(probe.why);
   return planNetwork(grants, probe.way);

@@ -9,6 +9,7 @@ import { configured, readConfig } from './config/configured.ts';
 import type { EgressSockets, Listening } from './egress/listen.ts';
 import { type CordonError, EXIT_REFUSED } from './errors.ts';
 import { type Installation, locateInstallation } from './installation.ts';
+import { holdServer, systemCalls } from './launch/backend.ts';
 import { closeInheritedFds } from './launch/inherited-fds.ts';
 import { shedWhenQuiet } from './launch/quiet.ts';
 import type { Session, SessionEnd } from './launch/session.ts';
@@ -157,7 +158,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       startMs,
       files: verified.files,
     });
-    const { shedMemory } = await import('./launch/libc.ts');
+    const { shedMemory } = await systemCalls();
     shedWhenQuiet(() => {
       const { messagesToServer, messagesToClient } = relay.counts();
       return messagesToServer + messagesToClient;
@@ -214,7 +215,7 @@ async function openRelay(denials: DenialCounter): Promise<Relay> {
       input: readableFromFd(0),
       output: writableToFd(1),
       isGone: async () => {
-        const { isHungUp } = await import('./launch/libc.ts');
+        const { isHungUp } = await systemCalls();
         // Both: whoever wrote much and closed that side still waits for answers on the other.
         return isHungUp(0) && isHungUp(1);
       },
@@ -315,15 +316,15 @@ async function verifyAndLaunch(
 ): Promise<Launched> {
   const runtime = await verifyRuntime(installation, config.runtimes);
   const fetched = await secrets;
-  const { holdSandbox } = await import('./launch/hold-sandbox.ts');
   const [verified, held] = await Promise.allSettled([
     hashed,
-    holdSandbox({
+    holdServer({
       plan,
       facts,
       grants,
-      packageFd: tree.fd,
-      runtimeFd: runtime.fd,
+      tree,
+      runtime,
+      installation,
       secrets: fetched?.values,
       onSpawned,
     }),

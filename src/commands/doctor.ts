@@ -27,7 +27,7 @@ import { examine } from '../doctor/examine.ts';
 import type { CordonError } from '../errors.ts';
 import { closeInheritedFds } from '../launch/inherited-fds.ts';
 import { toCordonError } from '../messages.ts';
-import { probeSystem } from '../system/probe.ts';
+import { probeLinux } from '../system/probe.ts';
 import type { VerifiedRuntime } from '../verify/verified.ts';
 import { verifyRuntime } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';
@@ -98,7 +98,7 @@ async function startSandbox(
     return { outcome: { kind: 'not-tried' }, findings: [] };
   try {
     const homes = [installation.home, installation.accountHome];
-    const facts = probeSystem();
+    const facts = probeLinux();
     const { findings, confinement } = await examine(facts, opened.runtime, homes);
     const egress = await examineEgress(facts, opened.runtime, machine.egress.way);
     return { outcome: { kind: 'started', confinement }, findings: [...findings, ...egress] };

@@ -42,7 +42,7 @@ export async function explainCommand(
     expanded: expanded.grants,
     probed: grants,
     facts,
-    bwrapOptions: bwrapOptions(facts.bwrap),
+    bwrapOptions: facts.system === 'linux' ? bwrapOptions(facts.bwrap) : undefined,
     secretSources: config.secrets,
     machine: config,
     plan,

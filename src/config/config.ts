@@ -30,6 +30,7 @@ const DEFAULTS: Config = {
   userProfiles: 'refused',
   ceilings: {},
   runAsRoot: 'allowed',
+  macos: 'refused',
 };
 
 const MAX_BYTES = 1024 * 1024;

@@ -24,6 +24,8 @@ export interface MachineConfig {
   readonly auditFile?: string;
   readonly ceilings: Ceilings;
   readonly runAsRoot: 'allowed' | 'refused';
+  /** Whether servers start on macOS, where we have not run the sandbox yet. */
+  readonly macos: 'refused' | 'untried';
 }
 
 /** As the schema has it. */
@@ -36,13 +38,14 @@ export interface WrittenMachine {
   readonly audit: { readonly file?: string | undefined };
   readonly limits: Ceilings;
   readonly runAsRoot: 'allowed' | 'refused';
+  readonly macos: 'refused' | 'untried';
 }
 
 export function readMachine(written: WrittenMachine): {
   readonly machine: MachineConfig;
   readonly faults: readonly string[];
 } {
-  const { profiles, runtimes, audit, limits, runAsRoot } = written;
+  const { profiles, runtimes, audit, limits, runAsRoot, macos } = written;
   const faults: string[] = [];
   const report = (place: readonly PropertyKey[], message: string) =>
     faults.push(`${jsonPath(place)}: ${message}`);
@@ -61,6 +64,7 @@ export function readMachine(written: WrittenMachine): {
       ...(audit.file === undefined ? {} : { auditFile: audit.file }),
       ceilings: limits,
       runAsRoot,
+      macos,
     },
     faults,
   };

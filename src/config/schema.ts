@@ -30,6 +30,13 @@ export function configSchema() {
     schema: z.optional(z.literal(1)),
     profiles,
     runtimes,
+    macos: z
+      ._default(z.enum(['refused', 'untried']), 'refused')
+      .check(
+        z.describe(
+          'Whether servers start on macOS, where the sandbox has not been run by its authors. "untried" says that you know.',
+        ),
+      ),
     egress: z.prefault(
       z.strictObject({
         mode: z

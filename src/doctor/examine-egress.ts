@@ -5,7 +5,7 @@ import net from 'node:net';
 import { digestFromHex } from '../digest.ts';
 import { planNetwork } from '../plan/network.ts';
 import type { EgressGrant } from '../plan/plan.ts';
-import type { SystemFacts } from '../system/facts.ts';
+import type { LinuxFacts } from '../system/facts.ts';
 import type { VerifiedRuntime } from '../verify/verified.ts';
 import { judgeAnswers } from './check.ts';
 import { egressChecks, NAMES } from './checks-egress.ts';
@@ -18,7 +18,7 @@ const GREETING = 'the doctor was reached';
 
 /** Throws what the launch throws when there is no such sandbox. */
 export async function examineEgress(
-  facts: SystemFacts,
+  facts: LinuxFacts,
   runtime: VerifiedRuntime,
   way: 'transparent' | 'proxy',
 ): Promise<readonly Finding[]> {

@@ -6,7 +6,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { digestFromHex } from '../digest.ts';
 import type { Session } from '../launch/session.ts';
 import { sandboxSetupFailed } from '../messages.ts';
-import type { SystemFacts } from '../system/facts.ts';
+import type { LinuxFacts } from '../system/facts.ts';
 import { probeGrants } from '../system/probe-grants.ts';
 import type { VerifiedRuntime } from '../verify/verified.ts';
 import { type Check, judgeAnswers, type Scene } from './check.ts';
@@ -30,7 +30,7 @@ export interface Examination {
 
 /** Throws what the launch throws when there is no sandbox, and SANDBOX_SETUP_FAILED when the probe did not answer. */
 export async function examine(
-  facts: SystemFacts,
+  facts: LinuxFacts,
   runtime: VerifiedRuntime,
   homes: readonly string[],
 ): Promise<Examination> {

@@ -1,6 +1,6 @@
 // Which sockets must listen inside for a plan's network, as a list that both sides of the hand-over go by: the process
 // inside opens them in this order, the launcher takes them in this order. Pure.
-import type { NetworkPlan } from '../plan/plan.ts';
+import type { LinuxNetwork } from '../plan/plan.ts';
 import { literalFamily } from './address.ts';
 import { grantedPorts } from './grants.ts';
 
@@ -21,7 +21,7 @@ export interface ListenerSpec {
 const DNS_ADDRESS = '127.0.0.1';
 const DNS_PORT = 53;
 
-export function listenersFor(network: NetworkPlan): ListenerSpec {
+export function listenersFor(network: LinuxNetwork): ListenerSpec {
   switch (network.kind) {
     case 'none':
       return { configure: false, addresses: [], listeners: [] };

@@ -71,8 +71,8 @@ export interface ExplainRequest {
   readonly expanded: readonly ExpandedGrant[];
   readonly probed: readonly ProbedGrant[];
   readonly facts: SystemFacts;
-  /** Of `bwrap --help`. */
-  readonly bwrapOptions: ReadonlySet<string>;
+  /** Of `bwrap --help`; undefined where there is no bubblewrap. */
+  readonly bwrapOptions: ReadonlySet<string> | undefined;
   readonly secretSources: SecretsConfig;
   readonly machine: MachineConfig;
   readonly plan: SandboxPlan;
@@ -106,6 +106,7 @@ export function explain(request: ExplainRequest): Explanation {
     secrets: explainSecrets(profile, request.plan.secrets, request.secretSources),
     machine: machineWords(request.machine),
     weaker: weaknesses({
+      system: facts.system,
       mode: request.installation.mode,
       uid: facts.uid,
       runtimeUserWritable: runtime.state === 'recorded' && runtime.userWritable,
@@ -114,7 +115,7 @@ export function explain(request: ExplainRequest): Explanation {
       secretsInArguments: request.plan.secrets
         .filter(({ deliver }) => deliver === 'argument')
         .map(({ name }) => name),
-      makesSafeMountPoints: request.bwrapOptions.has('not-a-security-boundary'),
+      makesSafeMountPoints: request.bwrapOptions?.has('not-a-security-boundary') !== false,
     }),
     plan: request.plan,
   };

@@ -27,7 +27,8 @@ export function explainNetwork(
   return {
     way: plan.kind,
     hosts: plan.grants.map((grant) => ({ ...grant, why: reasonOf(grant, grants), leak: leakOf(grant) })),
-    limits: plan.kind === 'proxy' ? proxyLimits(plan.grants, nodeVersion) : [],
+    limits:
+      plan.kind === 'proxy' || plan.kind === 'loopback-proxy' ? proxyLimits(plan.grants, nodeVersion) : [],
   };
 }
 

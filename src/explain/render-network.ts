@@ -1,6 +1,7 @@
 // The network section: which hosts, through which way, and where data could leave.
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
+import { MACOS_NETWORK } from '../messages/macos.ts';
 import type { ExplainedHost, ExplainedNetwork } from './network.ts';
 import { INDENT, item } from './sections.ts';
 
@@ -8,6 +9,7 @@ const WAYS: Readonly<Record<ExplainedNetwork['way'], string>> = {
   none: 'none: an empty network of its own, where no address of this machine, its local services included, or of any other can be reached; no name resolves; unix sockets are refused',
   transparent:
     'transparent: the server has an empty network of its own, in which only these names resolve, to addresses that lead to cordon; cordon looks the name up outside, checks the address and dials it. The server needs to know nothing of this. UDP and unix sockets reach nobody.',
+  'loopback-proxy': MACOS_NETWORK,
   proxy:
     'proxy: the server has an empty network of its own, in which only an HTTP proxy of cordon can be reached; the proxy variables are set. Cordon looks the name up outside, checks the address and dials it.',
 };

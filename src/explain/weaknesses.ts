@@ -1,5 +1,6 @@
 // What holds less here than it could. Each is said with its reason; nothing of it refuses a start. Pure.
 
+import { MACOS_WEAKNESSES } from '../messages/macos.ts';
 import { deliveryWords } from '../messages/secrets.ts';
 
 export interface Weakness {
@@ -9,6 +10,7 @@ export interface Weakness {
 }
 
 export interface WeaknessFacts {
+  readonly system: 'linux' | 'macos';
   readonly mode: 'managed' | 'unmanaged';
   readonly uid: number;
   readonly runtimeUserWritable: boolean;
@@ -17,21 +19,22 @@ export interface WeaknessFacts {
   /** The profile gives up on reviewed definitions. */
   readonly isUnpinned: boolean;
   readonly secretsInArguments: readonly string[];
-  /** bubblewrap 0.12 or newer, told by its options. */
+  /** bubblewrap 0.12 or newer, told by its options, or no mounts at all. */
   readonly makesSafeMountPoints: boolean;
 }
 
 export function weaknesses(facts: WeaknessFacts): Weakness[] {
-  const found: Weakness[] = [];
+  const found: Weakness[] = facts.system === 'macos' ? [...MACOS_WEAKNESSES] : [];
   if (facts.uid === 0) {
     found.push({
       id: 'root',
       text: 'cordon runs as root here: whoever got through a wall would be root, not a user',
     });
-    found.push({
-      id: 'root-processes',
-      text: 'the kernel does not count the processes of root: only a control group limits them, where one can be made',
-    });
+    if (facts.system === 'linux')
+      found.push({
+        id: 'root-processes',
+        text: 'the kernel does not count the processes of root: only a control group limits them, where one can be made',
+      });
   }
   if (facts.mode === 'unmanaged')
     found.push({

@@ -42,7 +42,10 @@ export function gated(
 }
 
 /** Shell text that becomes the command. A variable taken over from the environment would be handed on; a copy is not. */
-function withSecrets(command: readonly string[], secretArguments: readonly PlannedSecretArgument[]): string {
+export function withSecrets(
+  command: readonly string[],
+  secretArguments: readonly PlannedSecretArgument[],
+): string {
   if (secretArguments.length === 0) return 'exec "$@"';
   const takeOver = secretArguments.map((_, position) => {
     const variable = argumentVariable(position);
@@ -55,7 +58,7 @@ function withSecrets(command: readonly string[], secretArguments: readonly Plann
   return `${takeOver.join('')}exec ${words.join(' ')}`;
 }
 
-function withoutSecrets(
+export function withoutSecrets(
   command: readonly string[],
   secretArguments: readonly PlannedSecretArgument[],
 ): readonly string[] {

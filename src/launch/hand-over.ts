@@ -29,6 +29,7 @@ const WAIT_MS = 5000;
 export async function openHandOver(plan: SandboxPlan): Promise<OpenedHandOver | undefined> {
   const { network } = plan;
   if (network.kind === 'none') return undefined;
+  if (network.kind === 'loopback-proxy') throw new TypeError('the plan was made for macOS');
   const { isListening, receiveDescriptors, socketPair } = await import('./libc-net.ts');
   const pair = socketPair();
   const expected = listenersFor(network);

@@ -16,7 +16,7 @@ import { type BwrapOption, type FdSlot, renderBwrap } from '../sandbox/bwrap/ren
 import { compileSeccomp } from '../sandbox/seccomp/compile.ts';
 import { secretCopy } from '../secrets/memory.ts';
 import { SecretValues } from '../secrets/secret-values.ts';
-import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import type { LinuxFacts, ProbedGrant } from '../system/facts.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { type ControlGroup, confine } from './cgroup.ts';
 import { diagnoseSetup } from './diagnose.ts';
@@ -43,7 +43,7 @@ const SETUP_STDERR_BYTES = 8192;
 
 export interface LaunchRequest {
   readonly plan: SandboxPlan;
-  readonly facts: SystemFacts;
+  readonly facts: LinuxFacts;
   readonly grants: readonly ProbedGrant[];
   /** O_PATH descriptors that the plan's `package` and `runtime` mounts mean; the caller owns them. */
   readonly packageFd: number | undefined;

@@ -8,6 +8,8 @@ const O_CLOEXEC = 0o2000000;
  * opened for itself is close-on-exec and stays.
  */
 export function closeInheritedFds(): void {
+  // On macOS the shell before the server does it (seatbelt/launch-command.ts): the flag cannot be seen there.
+  if (process.platform === 'darwin') return;
   for (const name of fs.readdirSync('/proc/self/fd')) {
     const fd = Number(name);
     if (fd <= 2) continue;

@@ -1,11 +1,11 @@
 import type { SandboxPlan } from '../plan/plan.ts';
-import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import type { LinuxFacts, ProbedGrant } from '../system/facts.ts';
 import { holdSandbox, type Verified } from './hold-sandbox.ts';
 import type { Session } from './session.ts';
 
 export interface LaunchRequest extends Verified {
   readonly plan: SandboxPlan;
-  readonly facts: SystemFacts;
+  readonly facts: LinuxFacts;
   readonly grants: readonly ProbedGrant[];
 }
 

@@ -8,7 +8,7 @@
 //   7. everything of the launcher's own made read-only, the root last (it is not recursive, so grants stay writable)
 import path from 'node:path';
 import { contains } from '../profile/paths.ts';
-import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import type { LinuxFacts, ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { INSIDE } from './inside.ts';
 import type { LimitsPlan, Mount, NetworkPlan, PlannedSecret } from './plan.ts';
 import { secretMounts } from './secrets.ts';
@@ -27,22 +27,29 @@ export interface MountsRequest {
 }
 
 export function planMounts(request: MountsRequest, limits: LimitsPlan): Mount[] {
-  const { facts, grants, network, authorities } = request;
-  const secretFiles = secretMounts(request.secrets);
-  const present = grants.flatMap((grant, index) => (grant.kind === 'present' ? [{ ...grant, index }] : []));
+  return request.facts.system === 'macos' ? macMounts(request) : linuxMounts(request, request.facts, limits);
+}
+
+/** The system's own files and folders are the same for all there (sandbox/seatbelt/base.ts). */
+function macMounts(request: MountsRequest): Mount[] {
+  return [PACKAGE, RUNTIME, ...ownFiles(request), ...grantMounts(request.grants)];
+}
+
+function linuxMounts(request: MountsRequest, facts: LinuxFacts, limits: LimitsPlan): Mount[] {
+  const { grants, network } = request;
+  const present = grants.flatMap((grant) => (grant.kind === 'present' ? [grant] : []));
   return [
     ...folders([
       ...facts.systemPaths,
       ...present.map((grant) => grant.target),
-      ...(secretFiles.length === 0 ? [] : [INSIDE.secrets]),
+      ...(secretMounts(request.secrets).length === 0 ? [] : [INSIDE.secrets]),
     ]),
     ...systemMounts(facts),
     ...etcFiles(network),
-    { kind: 'bind', from: { role: 'package' }, source: 'package', target: INSIDE.package, access: 'read' },
-    { kind: 'bind', from: { role: 'runtime' }, source: 'runtime', target: INSIDE.runtime, access: 'read' },
+    PACKAGE,
+    RUNTIME,
     ...(network.kind === 'proxy' ? [STAGE] : []),
-    ...(authorities === undefined ? [] : [file(INSIDE.authorities, authorities)]),
-    ...secretFiles,
+    ...ownFiles(request),
     { kind: 'proc', target: '/proc' },
     ...facts.maskedProc.map(
       (entry): Mount =>
@@ -67,18 +74,49 @@ export function planMounts(request: MountsRequest, limits: LimitsPlan): Mount[] 
       present.map((grant) => grant.target),
       '/tmp',
     ),
-    ...present.map(
-      (grant): Mount => ({
-        kind: 'bind',
-        from: { role: 'grant', index: grant.index },
-        source: grant.source,
-        target: grant.target,
-        access: grant.access,
-      }),
-    ),
+    ...grantMounts(grants),
     { kind: 'remount-read-only', target: '/usr/local' },
     { kind: 'remount-read-only', target: '/' },
   ];
+}
+
+const PACKAGE: Mount = {
+  kind: 'bind',
+  from: { role: 'package' },
+  source: 'package',
+  target: INSIDE.package,
+  access: 'read',
+};
+
+const RUNTIME: Mount = {
+  kind: 'bind',
+  from: { role: 'runtime' },
+  source: 'runtime',
+  target: INSIDE.runtime,
+  access: 'read',
+};
+
+function ownFiles({ authorities, secrets }: MountsRequest): Mount[] {
+  return [
+    ...(authorities === undefined ? [] : [file(INSIDE.authorities, authorities)]),
+    ...secretMounts(secrets),
+  ];
+}
+
+function grantMounts(grants: readonly ProbedGrant[]): Mount[] {
+  return grants.flatMap((grant, index): Mount[] =>
+    grant.kind === 'missing'
+      ? []
+      : [
+          {
+            kind: 'bind',
+            from: { role: 'grant', index },
+            source: grant.source,
+            target: grant.target,
+            access: grant.access,
+          },
+        ],
+  );
 }
 
 /** Parents that bubblewrap must make for the given mount points, outermost first; `below` restricts to one mount. */
@@ -105,7 +143,7 @@ function isSystem(folder: string): boolean {
   return ['/usr', '/proc', '/dev'].some((root) => contains(root, folder));
 }
 
-function systemMounts(facts: SystemFacts): Mount[] {
+function systemMounts(facts: LinuxFacts): Mount[] {
   return [
     { kind: 'system', source: '/usr', target: '/usr' },
     { kind: 'tmpfs', target: '/usr/local', bytes: 4096, mode: 0o755 },

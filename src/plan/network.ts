@@ -1,14 +1,22 @@
 // Network grants -> the way in which they are given. Pure; which ways the machine allows comes in as a value.
-import type { EgressGrant, NetworkPlan } from './plan.ts';
+import type { EgressGrant, LinuxNetwork, MacNetwork } from './plan.ts';
 
 /** Any free port would do: nothing else listens in the server's own network. */
 const PROXY_PORT = 3128;
 
-type ProxyPlan = Extract<NetworkPlan, { kind: 'proxy' }>;
+/** Where the proxy listens, and what it wants to be told: nothing in a network of the server's own. */
+export interface ProxyPlace {
+  readonly port: number;
+  readonly credentials?: { readonly user: string; readonly password: string };
+}
 
 /** Variables that programs take a proxy from, in the cases that are in use; Node obeys them only when told to. */
-export function proxyVariables({ port, grants }: ProxyPlan): Readonly<Record<string, string>> {
-  const url = `http://127.0.0.1:${port}`;
+export function proxyVariables(
+  { port, credentials }: ProxyPlace,
+  grants: readonly EgressGrant[],
+): Readonly<Record<string, string>> {
+  const user = credentials === undefined ? '' : `${credentials.user}:${credentials.password}@`;
+  const url = `http://${user}127.0.0.1:${port}`;
   // What the server itself opens inside is reached directly, unless a port of the machine goes by that name.
   const none = grants.some(({ host }) => host === 'localhost') ? '' : 'localhost,127.0.0.1,::1';
   return {
@@ -24,9 +32,13 @@ export function proxyVariables({ port, grants }: ProxyPlan): Readonly<Record<str
   };
 }
 
-export function planNetwork(grants: readonly EgressGrant[], way: 'transparent' | 'proxy'): NetworkPlan {
+export function planNetwork(grants: readonly EgressGrant[], way: 'transparent' | 'proxy'): LinuxNetwork {
   if (grants.length === 0) return { kind: 'none' };
   return way === 'transparent'
     ? { kind: 'transparent', grants }
     : { kind: 'proxy', port: PROXY_PORT, grants };
+}
+
+export function planMacNetwork(grants: readonly EgressGrant[]): MacNetwork {
+  return grants.length === 0 ? { kind: 'none' } : { kind: 'loopback-proxy', grants };
 }

@@ -57,7 +57,7 @@ export function planSandbox(request: PlanRequest): SandboxPlan {
       // A forged entry of Node's compile cache runs code other than the verified source (integrity.md 2.6).
       NODE_DISABLE_COMPILE_CACHE: '1',
       ...request.environment,
-      ...(network.kind === 'proxy' ? proxyVariables(network) : {}),
+      ...(network.kind === 'proxy' ? proxyVariables(network, network.grants) : {}),
       ...(request.authorities === undefined ? {} : AUTHORITY_VARIABLES),
     },
     network,

@@ -1,7 +1,7 @@
 // The sandbox as one value: everything that was decided, nothing done yet. `explain --json` prints it.
 import type { Digest } from '../digest.ts';
 
-/** A descriptor that the renderer turns into a number: the package, the runtime, our own executable, or a grant by its index. */
+/** What is meant by a mount; on Linux a descriptor that the renderer turns into a number: the package, the runtime, our own executable, or a grant by its index. */
 export type FdSource =
   | { readonly role: 'package' }
   | { readonly role: 'runtime' }
@@ -42,12 +42,20 @@ export interface EgressGrant {
   readonly addresses: readonly string[];
 }
 
-export type NetworkPlan =
+export type NetworkPlan = LinuxNetwork | MacNetwork;
+
+export type LinuxNetwork =
   | { readonly kind: 'none' }
   /** Programs work unmodified: names resolve to addresses of our own, and we listen on those at the granted ports. */
   | { readonly kind: 'transparent'; readonly grants: readonly EgressGrant[] }
   /** Where the machine forbids that: HTTP CONNECT on 127.0.0.1:port inside, named by proxy variables. */
   | { readonly kind: 'proxy'; readonly port: number; readonly grants: readonly EgressGrant[] };
+
+/** There is no network of the server's own on macOS, only a rule about which part of the machine's it may use. */
+export type MacNetwork =
+  | { readonly kind: 'none' }
+  /** HTTP CONNECT on a port of the machine's 127.0.0.1. Port and token are of one start, so they are no part of a plan. */
+  | { readonly kind: 'loopback-proxy'; readonly grants: readonly EgressGrant[] };
 
 export interface PlannedSecret {
   readonly name: string;
@@ -91,7 +99,7 @@ export interface SandboxPlan {
   /** Names and ways; values are no part of a plan. */
   readonly secrets: readonly PlannedSecret[];
   readonly workingDirectory: string;
-  /** In mount order; the order is security (see mounts.ts). */
+  /** In mount order; the order is security (see mounts.ts). Nothing is mounted on macOS: there it is what may be seen. */
   readonly mounts: readonly Mount[];
   readonly environment: Readonly<Record<string, string>>;
   readonly network: NetworkPlan;

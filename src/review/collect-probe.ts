@@ -11,7 +11,7 @@ import { contains } from '../profile/paths.ts';
 import type { Profile } from '../profile/schema.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { SecretValues } from '../secrets/secret-values.ts';
-import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
+import type { ProbedGrant, LinuxFacts } from '../system/facts.ts';
 import { probeGrants } from '../system/probe-grants.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { Exchange, Unanswered } from './collect-exchange.ts';
@@ -29,7 +29,7 @@ export interface ProbeRequest {
   readonly server: ResolvedServer;
   readonly package: VerifiedPackage;
   readonly runtime: VerifiedRuntime;
-  readonly facts: SystemFacts;
+  readonly facts: LinuxFacts;
   /** Whether names that the server asks for can be seen. */
   readonly seesNames: boolean;
   /** An empty private folder. */

@@ -11,7 +11,7 @@ import { listProfiles } from '../profile/load.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { inPool } from '../store/pool.ts';
 import { probeEgress } from '../system/probe-egress.ts';
-import { probeSystem } from '../system/probe.ts';
+import { probeLinux } from '../system/probe.ts';
 import { approvedState, reviewedProfile } from './approved-file.ts';
 import { writtenGrants, writtenNetwork } from './collect-grants.ts';
 import { packageFacts } from './collect-package.ts';
@@ -53,7 +53,7 @@ export async function collect(request: CollectRequest): Promise<Collected> {
     const runtime = await quarantine.runtime(request.searchPath);
     try {
       const facts = packageFacts(server, verified, runtime);
-      const system = probeSystem();
+      const system = probeLinux();
       const seesNames = probeEgress('auto').way === 'transparent';
       const approved = approvedState(profile.folder, pins);
       const asking = publicationsOf(worthAsking(facts, approved), quarantine.npm);

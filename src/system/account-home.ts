@@ -39,9 +39,21 @@ function readPasswd(): string {
   }
 }
 
-/** Accounts of a directory service are not in the file. */
+/** Accounts of a directory service are not in the file, and on macOS none of a person is. */
 function askDatabase(uid: number): string {
-  const { stdout } = spawnSync('/usr/bin/getent', ['passwd', String(uid)], {
+  if (process.platform === 'darwin') return fromMasterPasswd(ask('/usr/bin/id', ['-P', String(uid)]));
+  return ask('/usr/bin/getent', ['passwd', String(uid)]);
+}
+
+/** A line of master.passwd(5), which has class, change and expire before the name of the person, as passwd(5) has it. */
+export function fromMasterPasswd(text: string): string {
+  const fields = text.trim().split(':');
+  if (fields.length !== 10) return '';
+  return [...fields.slice(0, 4), ...fields.slice(7)].join(':');
+}
+
+function ask(program: string, args: readonly string[]): string {
+  const { stdout } = spawnSync(program, args, {
     env: {},
     encoding: 'utf8',
     timeout: 2000,

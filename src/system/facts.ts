@@ -1,10 +1,22 @@
 // What was probed on this machine, as a value. Planners take it as an argument and never look themselves.
 import type { Platform } from '../platform.ts';
 
-export interface SystemFacts {
+export type SystemFacts = LinuxFacts | MacFacts;
+
+interface UserFacts {
   readonly platform: Platform;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** Nothing is mounted there, so a plan needs to know nothing of what the machine has. */
+export interface MacFacts extends UserFacts {
+  readonly system: 'macos';
+  readonly sandboxExec: SandboxExecFacts;
+}
+
+export interface LinuxFacts extends UserFacts {
+  readonly system: 'linux';
   readonly bwrap: BwrapFacts;
   /** Top-level folders of programs and libraries: links (merged /usr) or folders of their own. */
   readonly roots: readonly SystemRoot[];
@@ -17,6 +29,10 @@ export interface SystemFacts {
 export type SystemRoot =
   | { readonly path: string; readonly kind: 'folder' }
   | { readonly path: string; readonly kind: 'link'; readonly to: string };
+
+export interface SandboxExecFacts {
+  readonly path: string;
+}
 
 export interface BwrapFacts {
   readonly path: string;

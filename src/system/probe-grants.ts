@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { grantPathMissing, grantPathUnsafe } from '../messages.ts';
 import type { ProbedGrant } from './facts.ts';
+import { openByName } from './open-by-name.ts';
 
 const O_PATH = 0o10000000;
 const { O_NOFOLLOW, O_DIRECTORY } = fs.constants;
@@ -15,6 +16,8 @@ export interface GrantToProbe {
   readonly access: 'read' | 'write';
   readonly optional: boolean;
 }
+
+const openGranted = process.platform === 'darwin' ? openByName : openWithoutLinks;
 
 /**
  * In the order given, parents first. Folders between a writable grant and a protected path inside it are pinned as mounts
@@ -40,7 +43,7 @@ export function probeGrants(grants: readonly GrantToProbe[]): ProbedGrant[] {
       add({ kind: 'missing', source, target, access, link });
       continue;
     }
-    const opened = openWithoutLinks(source);
+    const opened = openGranted(source);
     if (opened === undefined) {
       if (!grant.optional) throw grantPathMissing(source);
       add({ kind: 'missing', source, target, access });
@@ -48,7 +51,7 @@ export function probeGrants(grants: readonly GrantToProbe[]): ProbedGrant[] {
     }
     if (access === 'read' && around !== undefined) {
       for (const between of foldersBetween(around.source, source)) {
-        const pin = openWithoutLinks(between);
+        const pin = openGranted(between);
         if (pin === undefined) throw grantPathMissing(between);
         const inside = path.posix.join(around.target, path.posix.relative(around.source, between));
         if (seen.has(inside)) fs.closeSync(pin.fd);

@@ -2,8 +2,9 @@
 import fs from 'node:fs';
 import { platformUnsupported } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
-import type { SystemFacts, SystemRoot } from './facts.ts';
+import type { LinuxFacts, SystemFacts, SystemRoot } from './facts.ts';
 import { probeBwrap } from './probe-bwrap.ts';
+import { probeSandboxExec } from './probe-sandbox-exec.ts';
 
 const ROOTS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'] as const;
 
@@ -50,14 +51,27 @@ export function currentPlatform(): Platform {
 }
 
 export function probeSystem(): SystemFacts {
+  return process.platform === 'darwin'
+    ? { system: 'macos', ...probeUser(), sandboxExec: probeSandboxExec() }
+    : probeLinux();
+}
+
+export function probeLinux(): LinuxFacts {
   return {
-    platform: currentPlatform(),
-    uid: process.getuid?.() ?? -1,
-    gid: process.getgid?.() ?? -1,
+    system: 'linux',
+    ...probeUser(),
     bwrap: probeBwrap(),
     roots: ROOTS.flatMap((root) => probeRoot(root)),
     systemPaths: SYSTEM_PATHS.filter((path) => fs.existsSync(path)),
     maskedProc: MASKED_PROC.filter((entry) => fs.existsSync(entry.path)),
+  };
+}
+
+function probeUser() {
+  return {
+    platform: currentPlatform(),
+    uid: process.getuid?.() ?? -1,
+    gid: process.getgid?.() ?? -1,
   };
 }
 

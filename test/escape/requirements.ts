@@ -403,7 +403,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
     'network',
     'other ports of localhost',
     'EPERM',
-    MACOS('Linux has a network of its own per server'),
+    MACOS('Linux has a network of its own per server; the rule of the policy is among the decisions'),
   ),
 
   // --- environment, descriptors ---
@@ -451,13 +451,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   row('X08', 'life', 'launcher killed while it starts', 'nothing left', LIFECYCLE),
   row('X09', 'life', 'wrapper killed, launcher orphaned', 'ends by itself', LIFECYCLE),
   row('X10', 'life', 'start and stop 200 times', 'nothing left', LIFECYCLE),
-  row(
-    'M04',
-    'life',
-    'daemon after the launcher was killed, on macOS',
-    'killed',
-    MACOS('Linux has process namespaces'),
-  ),
+  row('M04', 'life', 'daemon after the launcher was killed, on macOS', 'killed', {
+    by: 'test',
+    file: 'test/integration/seatbelt-launch.test.ts',
+  }),
 
   // --- persistence ---
   row('Z02', 'persistence', 'leave something in the home folder', 'gone at the next start', SESSIONS),

@@ -2,12 +2,12 @@
 // launcher's own lies in a folder of this launch, and what Linux hides by not mounting it is refused by `deny default`.
 // Order is security: shallow before deep, so that the last match is the closest grant, and what nobody may do comes last.
 import { contains } from '../../profile/paths.ts';
-import type { FdSource, Mount, NetworkPlan, SandboxPlan } from '../../plan/plan.ts';
+import type { FdSource, MacNetwork, Mount, SandboxPlan } from '../../plan/plan.ts';
 import { BASE } from './base.ts';
 import { type Filter, type Operation, policyText, type Rule } from './policy.ts';
 
-/** Names of loopback addresses cannot be made in Seatbelt, so that the transparent way does not exist here. */
-export type SeatbeltPlan = SandboxPlan & { readonly network: Exclude<NetworkPlan, { kind: 'transparent' }> };
+/** A plan that was made for macOS. */
+export type SeatbeltPlan = SandboxPlan & { readonly network: MacNetwork };
 
 /** Real paths, without links, of what has a fixed place inside the sandbox on Linux. */
 export interface SeatbeltPlaces {
@@ -19,6 +19,8 @@ export interface SeatbeltPlaces {
   readonly tmp: string;
   /** Files of the launch that the server only reads: authorities and secrets. */
   readonly files: string;
+  /** Where the broker of this start listens; undefined for a server without network grants. */
+  readonly brokerPort: number | undefined;
 }
 
 export interface SeatbeltRendering {
@@ -81,7 +83,7 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
         why: 'renamed, it would take what is protected inside to a path without protection',
       }),
     ),
-    ...networkRules(plan.network),
+    ...networkRules(plan.network, places),
   ];
   const parameters = Object.fromEntries([...names].map(([path, name]) => [name, path]));
   return { policy: policyText(rules), parameters };
@@ -167,19 +169,16 @@ function boundAccess(
   }
 }
 
-function networkRules(network: SeatbeltPlan['network']): Rule[] {
-  switch (network.kind) {
-    case 'none':
-      return [];
-    case 'proxy':
-      return [
-        {
-          decision: 'allow',
-          operations: ['network-outbound'],
-          // Never `local ip`: it matches the near end, and with it every destination.
-          filters: [{ kind: 'remote-localhost', port: network.port }],
-          why: 'the broker of this launch, and nothing else of this machine or beyond',
-        },
-      ];
-  }
+function networkRules(network: MacNetwork, { brokerPort }: SeatbeltPlaces): Rule[] {
+  if (network.kind === 'none') return [];
+  if (brokerPort === undefined) throw new TypeError('the plan has network grants and no broker listens');
+  return [
+    {
+      decision: 'allow',
+      operations: ['network-outbound'],
+      // Never `local ip`: it matches the near end, and with it every destination.
+      filters: [{ kind: 'remote-localhost', port: brokerPort }],
+      why: 'the broker of this launch, and nothing else of this machine or beyond',
+    },
+  ];
 }

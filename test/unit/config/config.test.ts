@@ -14,6 +14,7 @@ const DEFAULTS = {
   userProfiles: 'refused',
   ceilings: {},
   runAsRoot: 'allowed',
+  macos: 'refused',
 };
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
 
@@ -49,6 +50,12 @@ describe('parseConfig', () => {
         },
       },
     });
+  });
+
+  test('starts nothing on macOS until somebody says that it may', () => {
+    expect(parseConfig('{"macos":"untried"}')).toMatchObject({ config: { macos: 'untried' } });
+    for (const word of ['"on"', 'true', '""', 'null'])
+      expect(parseConfig(`{"macos":${word}}`), word).toMatchObject({ ok: false });
   });
 
   test.each([

@@ -97,7 +97,12 @@ describe('judgeInstallation', () => {
       hosts: { 'a.example': ['10.0.0.1'] },
       caFile: '/etc/corp ca.pem',
     } as const;
-    const machine = { userProfiles: 'refused', ceilings: {}, runAsRoot: 'allowed' } as const;
+    const machine = {
+      userProfiles: 'refused',
+      ceilings: {},
+      runAsRoot: 'allowed',
+      macos: 'refused',
+    } as const;
     expect(detailOf({ kind: 'read', path: '/h/c.json', egress, machine })).toBe(
       "/h/c.json: egress is proxy; through the proxy proxy.corp.example, port 3128; 1 name has fixed addresses; servers also trust '/etc/corp ca.pem'",
     );
@@ -111,6 +116,7 @@ describe('judgeInstallation', () => {
       ceilings: { memory: '2GiB', processes: 32 },
       userProfiles: 'narrow',
       runAsRoot: 'refused',
+      macos: 'refused',
     } as const;
     expect(
       detailOf({ kind: 'read', path: '/h/c.json', egress: { mode: 'auto', hosts: {} }, machine: narrow }),

@@ -43,7 +43,12 @@ describe('explain', () => {
     const request = requestFor({});
     const narrowed = {
       ...request,
-      machine: { userProfiles: 'refused', ceilings: { memory: '2GiB' }, runAsRoot: 'refused' },
+      machine: {
+        userProfiles: 'refused',
+        ceilings: { memory: '2GiB' },
+        runAsRoot: 'refused',
+        macos: 'refused',
+      },
     } as const;
     expect(renderExplanation(explain(narrowed))).toContain(
       '\nconfig.json of this machine\n  - no server gets more than memory 2GiB\n  - root starts no server\n',

@@ -5,9 +5,10 @@ import { INSIDE } from '../../../src/plan/inside.ts';
 import { planSandbox } from '../../../src/plan/plan-sandbox.ts';
 import { expandProfile } from '../../../src/profile/expand.ts';
 import { type Profile, type ProfileDocument, profileSchemas } from '../../../src/profile/schema.ts';
-import type { ProbedGrant, SystemFacts } from '../../../src/system/facts.ts';
+import type { LinuxFacts, ProbedGrant } from '../../../src/system/facts.ts';
 
-export const FACTS: SystemFacts = {
+export const FACTS: LinuxFacts = {
+  system: 'linux',
   platform: 'linux-x64-glibc',
   uid: 1001,
   gid: 1001,
@@ -23,7 +24,7 @@ const digest = digestFromHex('12'.repeat(32));
 export function requestFor(
   document: Partial<Record<keyof ProfileDocument, unknown>>,
   missing: readonly string[] = [],
-  facts: SystemFacts = FACTS,
+  facts: LinuxFacts = FACTS,
   bwrapOptions: ReadonlySet<string> = new Set(['args', 'not-a-security-boundary']),
 ): ExplainRequest {
   const profile: Profile = {
@@ -63,7 +64,7 @@ export function requestFor(
     facts,
     bwrapOptions,
     secretSources: {},
-    machine: { userProfiles: 'refused', ceilings: {}, runAsRoot: 'allowed' },
+    machine: { userProfiles: 'refused', ceilings: {}, runAsRoot: 'allowed', macos: 'refused' },
     plan: planSandbox({
       profile,
       package: '@scope/server-files@1.2.3',

@@ -9,7 +9,7 @@ const ABOUT = ['files', 'links', 'devices', 'sockets', 'network', 'persistence']
 
 const BROKER = 'asked of the broker, which is the same on every system (test/egress)';
 const NOT_THERE = 'macOS does not have it';
-const LAUNCHER = 'the launcher does it, not the policy; shown when starts on macOS are';
+const LAUNCHER = 'the launcher does it, not the policy (test/integration/seatbelt-launch.test.ts)';
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
   F06: `${NOT_THERE}: a folder without a size; limits of the process stand in for it`,

@@ -1,6 +1,12 @@
 import os from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { homeIn, homeOfAccount, nameIn, nameOfAccount } from '../../../src/system/account-home.ts';
+import {
+  fromMasterPasswd,
+  homeIn,
+  homeOfAccount,
+  nameIn,
+  nameOfAccount,
+} from '../../../src/system/account-home.ts';
 
 const PASSWD = `root:x:0:0:root:/root:/bin/bash
 ada:x:1000:1000:Ada,,,:/home/ada:/bin/sh
@@ -18,6 +24,20 @@ describe('homeIn', () => {
     expect(homeIn(PASSWD, 4242)).toBeUndefined();
     expect(homeIn(PASSWD, 1001)).toBeUndefined();
     expect(homeIn(PASSWD, 1002)).toBeUndefined();
+  });
+});
+
+describe('fromMasterPasswd', () => {
+  it('takes what `id -P` says on macOS', () => {
+    const line = fromMasterPasswd('ada:********:501:20::0:0:Ada L.:/Users/ada:/bin/zsh\n');
+    expect(homeIn(line, 501)).toBe('/Users/ada');
+    expect(nameIn(line, 501)).toBe('ada');
+    expect(homeIn(line, 20)).toBeUndefined();
+  });
+
+  it('and nothing else', () => {
+    expect(fromMasterPasswd('id: 4242: no such user\n')).toBe('');
+    expect(fromMasterPasswd('')).toBe('');
   });
 });
 

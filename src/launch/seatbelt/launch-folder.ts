@@ -1,0 +1,66 @@
+// The private folders of one start. Their name holds the launcher's process id: whatever a machine that lost its power left
+// behind, secrets among it, goes at the next start.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { launchFolderUnwritable } from '../../messages/macos.ts';
+
+export interface LaunchFolder {
+  readonly path: string;
+  readonly home: string;
+  readonly tmp: string;
+  readonly files: string;
+}
+
+const NAME = /^(\d+)-[0-9a-f]{16}$/;
+
+/**
+ * @param root of all starts of this user; made when it is not there
+ * @param files by name, which the server may read and nobody else
+ * @throws CordonError SANDBOX_SETUP_FAILED
+ */
+export function makeLaunchFolder(
+  root: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): LaunchFolder {
+  try {
+    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+    // By its real path: rules go by that.
+    const real = fs.realpathSync.native(root);
+    removeStale(real);
+    const folder = path.join(real, `${process.pid}-${randomBytes(8).toString('hex')}`);
+    const made = {
+      path: folder,
+      home: path.join(folder, 'home'),
+      tmp: path.join(folder, 'tmp'),
+      files: path.join(folder, 'files'),
+    };
+    for (const each of [folder, made.home, made.tmp, made.files]) fs.mkdirSync(each, { mode: 0o700 });
+    for (const [name, content] of files)
+      fs.writeFileSync(path.join(made.files, name), content, { mode: 0o400, flag: 'wx' });
+    return made;
+  } catch (error) {
+    throw launchFolderUnwritable(root, error);
+  }
+}
+
+/** Whether a path can be the folder of a start, so that a wrong word never becomes a folder to remove. */
+export function isLaunchFolder(folder: string): boolean {
+  return path.isAbsolute(folder) && path.normalize(folder) === folder && NAME.test(path.basename(folder));
+}
+
+function removeStale(root: string): void {
+  for (const name of fs.readdirSync(root)) {
+    const pid = Number(NAME.exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) fs.rmSync(path.join(root, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

@@ -1,0 +1,292 @@
+// Starts as on macOS, run for real but for one program: sandbox-exec is a stand-in that applies no sandbox. What is shown is what
+// the launcher does around it: what a server is given, that nothing of it is left (P4, P5), and that no other tree runs (P1).
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { bunPath } from '../../scripts/bun-path.mjs';
+import { launchCommand } from '../../src/launch/seatbelt/launch-command.ts';
+import { processesWith, ROOT, until } from '../fixtures/launcher.ts';
+import type { SeatbeltStart } from '../fixtures/seatbelt-launcher.ts';
+
+const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-seatbelt-')));
+const tree = path.join(scratch, 'store/a b (c)/tree');
+const entry = path.join(tree, 'node_modules/sample');
+fs.mkdirSync(entry, { recursive: true });
+fs.copyFileSync(path.join(ROOT, 'test/fixtures/servers/mac-server.mjs'), path.join(entry, 'index.js'));
+fs.writeFileSync(path.join(entry, 'package.json'), '{"type":"module"}');
+const launches = path.join(scratch, 'state "x"/launches');
+const standIn = path.join(ROOT, 'test/fixtures/sandbox-exec');
+const started: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
+
+type Answer = { readonly ok?: unknown; readonly error?: string };
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly token: string;
+  ask(action: string, value?: unknown): Promise<unknown>;
+  stderr(): string;
+  readonly exited: Promise<number | null>;
+}
+
+function start(more: Partial<SeatbeltStart> = {}, stdio: readonly (number | 'ignore')[] = []): Running {
+  const token = `token-${randomUUID()}`;
+  const request: SeatbeltStart = {
+    package: tree,
+    runtime: fs.realpathSync(process.execPath),
+    launches,
+    sandboxExec: standIn,
+    endTree: [path.join(ROOT, 'dist/cordon'), '__end-tree'],
+    token,
+    ...more,
+  };
+  const child = spawn(
+    bunPath(),
+    [path.join(ROOT, 'test/fixtures/seatbelt-launcher.ts'), JSON.stringify(request)],
+    { stdio: ['pipe', 'pipe', 'pipe', ...stdio], env: { PATH: '/usr/bin:/bin', LEAKED: 'by the client' } },
+  );
+  started.push(child);
+  const answers: Answer[] = [];
+  let rest = '';
+  let errors = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    const lines = `${rest}${chunk.toString()}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) answers.push(JSON.parse(line) as Answer);
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  child.stdin?.on('error', () => {});
+  return {
+    child,
+    token,
+    async ask(action, value) {
+      child.stdin?.write(`${JSON.stringify([action, value])}\n`);
+      await until(
+        () => answers.length > 0 || child.exitCode !== null,
+        10_000,
+        `answer to ${action}: ${errors}`,
+      );
+      const answer = answers.shift();
+      if (answer?.error !== undefined) throw new Error(answer.error);
+      return answer?.ok;
+    },
+    stderr: () => errors,
+    exited: once(child, 'exit').then(([code]) => code as number | null),
+  };
+}
+
+interface Described {
+  readonly pid: number;
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly fds: ReadonlyArray<readonly [number, string]>;
+  readonly limits: string;
+  readonly stat: string;
+  readonly modes: readonly number[];
+}
+
+const describeServer = async (server: Running): Promise<Described> =>
+  (await server.ask('describe')) as Described;
+
+/** Of the one start that runs. */
+function launchFolder(): string {
+  const [name = '', ...more] = fs.readdirSync(launches);
+  expect(more).toEqual([]);
+  return path.join(launches, name);
+}
+
+const isGone = (server: Running): boolean =>
+  processesWith(server.token).length === 0 && fs.readdirSync(launches).length === 0;
+
+describe('what a server is given', () => {
+  it('its environment and nothing of anybody else, private folders, a session, its limits (P4)', async () => {
+    const server = start();
+    const said = await describeServer(server);
+    const folder = launchFolder();
+    const node = path.dirname(fs.realpathSync(process.execPath));
+    expect(said.env).toEqual({
+      PATH: `${node}:/usr/bin:/bin`,
+      HOME: `${folder}/home`,
+      TMPDIR: `${folder}/tmp`,
+      LANG: 'C.UTF-8',
+      NODE_DISABLE_COMPILE_CACHE: '1',
+      GRANTED: 'yes',
+    });
+    expect(said.cwd).toBe(`${folder}/home`);
+    expect(said.modes).toEqual([0o700, 0o700]);
+    expect(fs.statSync(folder).mode & 0o777).toBe(0o700);
+    expect(said.argv).toEqual([server.token, 'a b']);
+    // proc_pid_stat(5): behind the name state, parent, group, session.
+    const [, , group, session] = said.stat.slice(said.stat.lastIndexOf(')') + 2).split(' ');
+    expect([Number(group), Number(session)]).toEqual([said.pid, said.pid]);
+    expect(said.limits).toMatch(/^Max core file size +0 +0 /m);
+    expect(said.limits).toMatch(/^Max open files +1024 +1024 /m);
+    expect(said.limits).toMatch(/^Max file size +268435456 +268435456 /m);
+    expect(await server.ask('write', `${folder}/tmp/a`)).toBe(null);
+    server.child.stdin?.end();
+    expect(await server.exited).toBe(0);
+    await until(() => isGone(server), 1000, 'the end of everything');
+  });
+
+  it('secrets in each way, which no other argument shows (E02)', async () => {
+    const server = start({ secrets: { ONE: 'environment', TWO: 'file', THREE: 'argument' } });
+    const said = await describeServer(server);
+    expect(said.env['ONE']).toBe('value of ONE');
+    expect(Object.keys(said.env).filter((name) => /TWO|THREE|CORDON/.test(name))).toEqual([]);
+    expect(said.argv).toEqual([server.token, 'a bvalue of THREE']);
+    const file = path.join(launchFolder(), 'files/TWO');
+    expect(await server.ask('read', file)).toBe('value of TWO');
+    expect(fs.statSync(file).mode & 0o777).toBe(0o400);
+    server.child.kill('SIGKILL');
+    await until(() => isGone(server), 5000, 'the end of everything');
+  });
+
+  it('no descriptor that was leaked to the launcher (H01, A07)', async () => {
+    const leaked = fs.openSync('/etc/hostname', 'r');
+    try {
+      const server = start({}, [leaked, leaked, 'ignore', leaked]);
+      const { fds } = await describeServer(server);
+      expect(fds.filter(([, target]) => target === '/etc/hostname')).toEqual([]);
+    } finally {
+      fs.closeSync(leaked);
+    }
+  });
+
+  it('nor one that reached the shell before it; without the shell it would', () => {
+    const leaked = fs.openSync('/etc/hostname', 'r');
+    const list = ['/bin/ls', '-l', '/proc/self/fd'];
+    const [program = '', ...args] = launchCommand({
+      sandboxExec: standIn,
+      rendering: { policy: '(version 1)', parameters: { PATH_0: '/a (b) "c"=d' } },
+      command: list,
+      secretArguments: [],
+      limits: { memoryBytes: 0, processes: 0, files: 64, fileSizeBytes: 1, tmpBytes: 0, messageBytes: 0 },
+    });
+    const stdio = ['ignore', 'pipe', 'pipe', leaked, ...Array<'ignore'>(8).fill('ignore'), leaked] as const;
+    const run = (file: string, words: readonly string[]): string => {
+      const { stdout, stderr } = spawnSync(file, words, { stdio: [...stdio], env: {}, encoding: 'utf8' });
+      expect(stderr.toString()).toBe('');
+      return stdout.toString();
+    };
+    expect(run(list[0] ?? '', list.slice(1)).match(/hostname/g)).toHaveLength(2);
+    expect(run(program, args)).not.toMatch(/hostname/);
+    fs.closeSync(leaked);
+  });
+});
+
+describe('the end (P5)', () => {
+  it('of a killed launcher takes children, orphans of other sessions and strangers along (X02, M04)', async () => {
+    const server = start();
+    for (const action of ['deaf', 'child', 'daemon', 'stranger']) await server.ask(action);
+    await until(() => processesWith(server.token).length >= 5, 5000, 'all of them');
+    expect(fs.readdirSync(launches)).toHaveLength(1);
+    server.child.kill('SIGKILL');
+    await until(() => isGone(server), 3000, 'the end of everything');
+  });
+
+  it('of the server ends what it left behind (X05)', async () => {
+    const server = start();
+    await server.ask('child');
+    await server.ask('daemon');
+    void server.ask('exit', 7);
+    expect(await server.exited).toBe(0);
+    expect(server.stderr()).toContain('{"kind":"exited","code":7}');
+    await until(() => isGone(server), 1000, 'the end of everything');
+  });
+
+  it('by the client: end of input, SIGTERM, SIGKILL, as on Linux', async () => {
+    const endOf = async (mode?: string): Promise<{ readonly took: number; readonly said: string }> => {
+      const server = start();
+      await server.ask(mode ?? 'describe');
+      const began = performance.now();
+      server.child.stdin?.end();
+      await server.exited;
+      await until(() => isGone(server), 1000, 'the end of everything');
+      return { took: performance.now() - began, said: server.stderr() };
+    };
+    expect((await endOf()).said).toContain('{"kind":"exited","code":0}');
+    expect((await endOf('polite')).said).toContain('{"kind":"exited","code":3}');
+    const deaf = await endOf('deaf');
+    expect(deaf.said).toContain('{"kind":"exited","code":137}');
+    expect(deaf.took).toBeLessThan(1500);
+  });
+
+  it('of the watchdog ends the server, which nobody would end otherwise', async () => {
+    const server = start();
+    await server.ask('deaf');
+    const [watchdog = 0] = processesWith(launchFolder()).filter((pid) =>
+      fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0watchdog\0'),
+    );
+    process.kill(watchdog, 'SIGKILL');
+    expect(await server.exited).toBe(0);
+    expect(processesWith(server.token)).toEqual([]);
+    await until(() => isGone(server), 1000, 'the end of everything');
+  });
+});
+
+describe('what does not start', () => {
+  const refused = async (more: Partial<SeatbeltStart>): Promise<string> => {
+    const server = start(more);
+    await server.exited;
+    await until(() => isGone(server), 1000, 'the end of everything');
+    return server.stderr();
+  };
+
+  it('a package that is another one by now (P1)', async () => {
+    const [one, other] = [path.join(scratch, 'one/tree'), path.join(scratch, 'other')];
+    fs.mkdirSync(one, { recursive: true });
+    fs.cpSync(tree, other, { recursive: true });
+    expect(await refused({ package: one, swap: other })).toContain('TREE_UNSAFE');
+  });
+
+  it('a package with node_modules above it', async () => {
+    const above = path.join(scratch, 'store/node_modules');
+    fs.mkdirSync(above);
+    expect(await refused({})).toContain('INSTALLATION_UNSAFE');
+    fs.rmdirSync(above);
+  });
+
+  it('in a sandbox within a sandbox, and without sandbox-exec', async () => {
+    const nested = path.join(scratch, 'nested');
+    fs.copyFileSync(standIn, nested);
+    expect(await refused({ sandboxExec: nested })).toContain('"kind":"setup-failed"');
+    expect(await refused({ sandboxExec: '/nonexistent' })).toContain('"kind":"setup-failed"');
+  });
+});
+
+describe('the network', () => {
+  it('is one port with a password of this start (W16)', async () => {
+    const far = net.createServer((socket) => socket.end('far away'));
+    await new Promise<void>((resolve) => far.listen(0, '127.0.0.1', resolve));
+    const { port } = far.address() as net.AddressInfo;
+    const grant = { host: 'localhost', ports: [port], protocol: 'tcp', addresses: [] } as const;
+    const server = start({ hosts: [grant] });
+    const { env } = await describeServer(server);
+    expect(env).toMatchObject({ NODE_USE_ENV_PROXY: '1', NO_PROXY: '' });
+    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'https_proxy', 'http_proxy', 'all_proxy'])
+      expect(env[name]).toMatch(/^http:\/\/cordon:[0-9a-f]{48}@127\.0\.0\.1:\d+$/);
+    const connect = (header: string): Promise<unknown> =>
+      server.ask('connect', { request: `CONNECT localhost:${port} HTTP/1.1\r\n${header}\r\n` });
+    expect(await connect('Proxy-Authorization: Basic AUTHORIZATION\r\n')).toMatch(
+      /^HTTP\/1\.1 200 [^]*far away$/,
+    );
+    expect(await connect('')).toMatch(/^HTTP\/1\.1 407 /);
+    expect(await connect('Proxy-Authorization: Basic eHg6eHg=\r\n')).toMatch(/^HTTP\/1\.1 407 /);
+    server.child.stdin?.end();
+    await server.exited;
+    expect(server.stderr()).toMatch(/"verdict":"allowed"[^]*"reason":"not-authorized"/);
+    far.close();
+  });
+});
