@@ -8,7 +8,7 @@ import { matchesList, matchesPattern } from '../../../src/bundle/pattern-list.ts
 import { readPublicKey } from '../../../src/bundle/public-key.ts';
 import { readSignerTime } from '../../../src/bundle/signer-time.ts';
 import { NAMESPACE } from '../../../src/bundle/ssh-signature.ts';
-import { type Key, linesOf, makeKey, NOW, sign, sshKeygenTakes } from './fixture.ts';
+import { type Key, linesOf, makeKey, NOW, sign, sshKeygenTakes } from '../../fixtures/bundles.ts';
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFbDZcNXHTsBDxCb2yHyYXkO5xPvzH6Ynb0ClVbZ4rQf';
 

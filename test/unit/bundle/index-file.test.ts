@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BundleIndex, indexText, parseIndex, secondsOf } from '../../../src/bundle/index-file.ts';
 import { allowedSize, pathFault } from '../../../src/bundle/policy-paths.ts';
-import { indexOf, policyFiles } from './fixture.ts';
+import { indexOf, policyFiles } from '../../fixtures/bundles.ts';
 
 const GOOD = indexOf(policyFiles());
 const parse = (text: string) => parseIndex(Buffer.from(text));

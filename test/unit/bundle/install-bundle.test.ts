@@ -8,7 +8,16 @@ import type { CordonError } from '../../../src/errors.ts';
 import type { ArchivedFile } from '../../../src/bundle/archive.ts';
 import { sha256Hex } from '../../../src/sha256.ts';
 import type { Target } from '../../../src/setup/apply.ts';
-import { bundleOf, indexOf, type Key, makeKey, NOW, open, policyFiles, refusalOf } from './fixture.ts';
+import {
+  bundleOf,
+  indexOf,
+  type Key,
+  makeKey,
+  NOW,
+  open,
+  policyFiles,
+  refusalOf,
+} from '../../fixtures/bundles.ts';
 
 let keys = '';
 let key: Key;

@@ -9,7 +9,7 @@ import { judgeSigner } from '../../../src/bundle/allowed-signers.ts';
 import { fingerprint } from '../../../src/bundle/public-key.ts';
 import { isSignatureOf, NAMESPACE, readSignature } from '../../../src/bundle/ssh-signature.ts';
 import { wireString } from '../../../src/bundle/ssh-wire.ts';
-import { type Key, linesOf, makeKey, NOW, sign, sshKeygenTakes } from './fixture.ts';
+import { type Key, linesOf, makeKey, NOW, sign, sshKeygenTakes } from '../../fixtures/bundles.ts';
 
 const MESSAGE = Buffer.from('{ "what": "is signed" }\n');
 const KINDS: ReadonlyArray<readonly [type: string, bits: number | undefined]> = [

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundleCommand, type BundleOptions } from '../../../src/commands/bundle.ts';
 import type { CommandContext } from '../../../src/commands/context.ts';
 import { installationIn } from '../../fixtures/registry/workbench.ts';
-import { type Key, makeKey, policyFiles, refusalOf } from '../bundle/fixture.ts';
+import { type Key, makeKey, policyFiles, refusalOf } from '../../fixtures/bundles.ts';
 
 let folder = '';
 let key: Key;
