@@ -49,9 +49,12 @@ function readAtMost(fd: number, maxBytes: number, size: number): ReadResult {
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(Math.min(total === 0 ? size + 1 : 65536, maxBytes + 1 - total));
+    // With a buffer of its own: what is small would stand in the heap of the runtime, and a part of it move out and leave a copy
+    // that nobody can overwrite (secrets/memory.ts).
+    const length = Math.min(total === 0 ? size + 1 : 65536, maxBytes + 1 - total);
+    const chunk = Buffer.from(new ArrayBuffer(length));
     const count = fs.readSync(fd, chunk, 0, chunk.length, null);
-    chunks.push(chunk.subarray(0, count));
+    if (count > 0) chunks.push(chunk.subarray(0, count));
     total += count;
     if (total > maxBytes) return tooLarge(maxBytes);
     if (count === 0 || (total === count && count === size)) return { kind: 'ok', bytes: joined(chunks) };
