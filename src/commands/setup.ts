@@ -1,7 +1,13 @@
 // `cordon setup --system [profile...]`: this program and its policy where only root can change them.
 import fs from 'node:fs';
 import path from 'node:path';
-import { setupNeedsRoot, setupNeedsSystem, setupRemovesAll, setupWords } from '../messages/setup.ts';
+import {
+  setupBundled,
+  setupNeedsRoot,
+  setupNeedsSystem,
+  setupRemovesAll,
+  setupWords,
+} from '../messages/setup.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { type Change, removeFrom, setUp, type Target } from '../setup/apply.ts';
 import { keepEdited } from '../setup/edited.ts';
@@ -25,29 +31,33 @@ export async function setupCommand(
   if (options.system !== true) throw setupNeedsSystem();
   if (options.remove === true && profiles.length > 0) throw setupRemovesAll();
   const target = targetOf(options);
-  const { changes, kept } =
-    options.remove === true ? { changes: removeFrom(target), kept: [] } : bring(profiles, target);
+  const { changes, kept, isBundled } =
+    options.remove === true
+      ? { changes: removeFrom(target), kept: [], isBundled: false }
+      : bring(profiles, target);
   if (context.json) {
     context.out(`${JSON.stringify({ dryRun: target.dryRun, changes, kept }, null, 2)}\n`);
     return 0;
   }
-  for (const profile of kept) context.out(`${setupWords.edited(profile)}\n`);
+  for (const profile of kept)
+    context.out(`${isBundled ? setupWords.bundled(profile) : setupWords.edited(profile)}\n`);
   for (const change of changes) context.out(`${setupWords.change(change, target.dryRun)}\n`);
   if (changes.length === 0) context.out(`${setupWords.nothing}\n`);
   if (options.remove === true) context.out(`${setupWords.kept}\n`);
-  else if (profiles.length === 0) context.err(`${setupWords.noProfiles}\n`);
+  else if (profiles.length === 0 && !isBundled) context.err(`${setupWords.noProfiles}\n`);
   return 0;
 }
 
 function bring(
   names: readonly string[],
   target: Target,
-): { readonly changes: readonly Change[]; readonly kept: readonly string[] } {
+): { readonly changes: readonly Change[]; readonly kept: readonly string[]; readonly isBundled: boolean } {
   // dist/cordon of the copy that runs: an upgrade is the new version's setup.
   const program = path.dirname(path.dirname(process.execPath));
   const isThere = (name: string) => fs.existsSync(path.join(target.root, PROFILES, name));
-  const { files, kept } = keepEdited(profileFiles(program, names, isThere), target.root);
-  return { changes: setUp(wantedOnMachine(programFiles(program), files), target), kept };
+  const { files, kept, isBundled } = keepEdited(profileFiles(program, names, isThere), target.root);
+  if (isBundled && names.length > 0) throw setupBundled();
+  return { changes: setUp(wantedOnMachine(programFiles(program), files), target), kept, isBundled };
 }
 
 /** @throws CordonError INSTALLATION_UNSAFE when what would be written could be swapped by somebody else */

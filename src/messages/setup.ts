@@ -21,6 +21,8 @@ export const setupWords = {
   change: ({ what, path }: Change, dryRun: boolean) => `${(dryRun ? PLANNED : DONE)[what]}: ${quote(path)}`,
   edited: (profile: string) =>
     `kept: ${quote(`/etc/cordon/profiles/${profile}`)} (changed on this machine; to take the shipped one, remove it and call this again)`,
+  bundled: (profile: string) =>
+    `kept: ${quote(`/etc/cordon/profiles/${profile}`)} (the policy of this machine is that of a signed bundle)`,
   nothing: 'nothing to do: this machine is as it should be',
   kept: 'kept: "/etc/cordon" (your policy; as long as its config.json is there, every cordon obeys it)',
   noProfiles: 'hint: cordon setup --system <profile...> puts shipped profiles below /etc/cordon/profiles',
@@ -33,6 +35,13 @@ export const setupNeedsSystem = () =>
 
 export const setupRemovesAll = () =>
   new CordonError('USAGE_INVALID', '--remove takes no profiles', { hints: ['cordon setup --help'] });
+
+export const setupBundled = () =>
+  new CordonError(
+    'USAGE_INVALID',
+    'the policy of this machine is that of a signed bundle, so no profile is added to it',
+    { hints: ['cordon setup --system', 'cordon bundle install <bundle> with the next one'] },
+  );
 
 export const setupNeedsRoot = () =>
   new CordonError('INSTALLATION_UNSAFE', 'what protects a machine must belong to root: run this as root', {

@@ -37,6 +37,8 @@ export const SHIPPED = `${PROGRAM}/profiles`;
 /** Those of them that this machine has as its policy. */
 export const PROFILES = '/etc/cordon/profiles';
 const CONFIG = '/etc/cordon/config.json';
+/** There on a machine that has its policy from a signed bundle (bundle/installed-bundle.ts). */
+export const BUNDLE = '/etc/cordon/bundle.json';
 const STORE = '/var/lib/cordon/store';
 const EXECUTABLE = new Set(['bin/cordon', 'dist/cordon']);
 

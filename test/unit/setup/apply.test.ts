@@ -162,6 +162,17 @@ describe('profiles on an upgrade', () => {
     expect(install('two')).toEqual({ kept: ['memory'], changes: [] });
   });
 
+  it('stay all of them where they came by a signed bundle, also those as they were shipped', () => {
+    install('one');
+    fs.rmSync(at('etc/cordon/profiles/memory/pins.json'));
+    fs.writeFileSync(at('etc/cordon/bundle.json'), '{}');
+    expect(install('two').kept).toEqual(['memory']);
+    expect(fs.readFileSync(at('etc/cordon/profiles/memory/profile.json'), 'utf8')).toBe('one');
+    expect(fs.existsSync(at('etc/cordon/profiles/memory/pins.json'))).toBe(false);
+    expect(fs.readFileSync(at('etc/cordon/profiles/profile.schema.json'), 'utf8')).toBe('two');
+    expect(fs.readFileSync(at('opt/cordon/profiles/memory/profile.json'), 'utf8')).toBe('two');
+  });
+
   it('are told from changed ones also after an upgrade that stopped in the middle', () => {
     install('one');
     // Where it stops: a folder that cannot be taken for a file.
