@@ -177,9 +177,12 @@ export async function commandLine(argv: readonly string[], root: string): Promis
   }
 }
 
-/** commander's words in our form: one line, what was typed escaped. */
+/** commander's words in our form: one line, what was typed escaped, and no value of an option, which may be a secret. */
 function usageFault(message: string): CordonError {
-  const [first = '', ...more] = message.replace(/^error: /, '').split('\n(');
+  const [first = '', ...more] = message
+    .replace(/^error: /, '')
+    .replace(/'(--?[\w-]+)=[^']*'/, "'$1'")
+    .split('\n(');
   const suggestion = /^Did you mean (\S+)\?\)$/.exec(more.join('('))?.[1];
   const meant = suggestion === undefined ? '' : `, did you mean "${suggestion}"?`;
   return usageInvalid(`${escapeText(first)}${meant}`);

@@ -136,7 +136,9 @@ export const secretInputInvalid = (why: string) =>
 
 export const secretNotWanted = (secret: string, known: readonly string[], profile: string) => {
   const meant = closest(secret, known);
-  return new CordonError('USAGE_INVALID', `the profile asks for no secret ${quote(secret)}`, {
+  // What is not like a name may be the value, put in the wrong place.
+  const shown = meant !== undefined || /^[A-Z][A-Z_]{0,40}$/.test(secret) ? quote(secret) : 'of that name';
+  return new CordonError('USAGE_INVALID', `the profile asks for no secret ${shown}`, {
     details: [
       ...(meant === undefined ? [] : [`did you mean ${quote(meant)}?`]),
       known.length === 0 ? 'it asks for none' : `it asks for ${known.join(', ')}`,

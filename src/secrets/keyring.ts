@@ -51,7 +51,7 @@ function attributes({ profile, secret }: KeyringEntry): string[] {
   return ['application', 'cordon', 'profile', profile, 'secret', secret];
 }
 
-/** `security -i` reads commands from stdin. Names have no character that its quoting knows, and the value goes in hex. */
+/** Written by its manual and never run by us. `security -i` reads commands from stdin. Names have no character that its quoting knows, and the value goes in hex. */
 const keychain: Keyring = {
   program: SECURITY,
   needsBus: false,

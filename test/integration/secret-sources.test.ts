@@ -127,6 +127,11 @@ describe.runIf(hasOwnMachine)('a real keyring', () => {
     expect(secret(['set', 'needy', 'TOKN'], { input: 'canary' }).stderr).toContain('did you mean "TOKEN"?');
     expect(secret(['set', 'gone', 'TOKEN'], { input: 'canary' }).stderr).toContain('PROFILE_NOT_FOUND');
     expect(secret(['set', 'needy', 'TOKEN', 'canary']).stderr).toContain('USAGE_INVALID');
+    for (const words of [
+      ['needy', 'canary-0e1f'],
+      ['needy', '--token=canary-0e1f', 'TOKEN'],
+    ])
+      expect(secret(['set', ...words])).toMatchObject({ status: 125, stdout: '' });
     expect(secret(['list', 'needy']).stdout).toContain('keyring not set');
   });
 

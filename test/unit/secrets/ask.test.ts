@@ -65,6 +65,7 @@ describe('command', () => {
     ['asks on the terminal', 'read -r x </dev/tty && echo "$x"', /^unavailable: ended with status [12]$/],
     ['asks on stdin', 'read -r x; echo "[$x]"', '[]'],
     ['leaves a daemon that holds its output', '(sleep 5; echo later) & echo token', 'token'],
+    ['waits for all of its children', 'exec perl -e "1 while wait != -1; print qq(token)"', 'token'],
     ['gets its arguments, and no shell reads them', 'echo "$#$1"', '1one argument'],
   ])('%s', async (_, script, expected) => {
     const answer = await ask(command(script));
@@ -148,6 +149,12 @@ describe('file', () => {
     expect(await ask1(write('token', 'token\n', mode))).toBe(
       `malformed: can be read or changed by others (mode 0${mode.toString(8)}); it must be 0400 or 0600`,
     );
+  });
+
+  test.runIf(uid === 0)('that really is of another user', async () => {
+    const file = write('token', 'token\n', 0o600);
+    fs.chownSync(file, 4242, 4242);
+    expect(await ask1(file)).toBe('malformed: belongs to user 4242, who is neither this user nor root');
   });
 
   test('of another user, and what root shares with a group', () => {
