@@ -11,7 +11,7 @@ const MIN_CODED_BYTES = 8;
 const BASE64 = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 const BASE64_OF_URLS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
 const HEX = ['0123456789abcdef', '0123456789ABCDEF'].map((digits) => Buffer.from(digits));
-const [SPACE, PLUS] = [0x20, 0x2b] as const;
+const [SPACE, PLUS, CAPITAL_A, CAPITAL_Z] = [0x20, 0x2b, 0x41, 0x5a] as const;
 
 /** UTF-8, no two alike. The caller overwrites them. */
 export function formsOf(value: Buffer): readonly Buffer[] {
@@ -22,6 +22,7 @@ export function formsOf(value: Buffer): readonly Buffer[] {
   };
   add(secretCopy(value), MIN_BYTES);
   add(inForm(value), MIN_BYTES);
+  add(inSmallLetters(value), MIN_BYTES);
   for (const shift of [0, 1, 2])
     for (const alphabet of [BASE64, BASE64_OF_URLS])
       add(base64Within(value, shift, alphabet), MIN_CODED_BYTES);
@@ -33,6 +34,14 @@ export function formsOf(value: Buffer): readonly Buffer[] {
 function inForm(value: Buffer): Buffer {
   const text = secretCopy(value);
   for (const [index, byte] of value.entries()) if (byte === SPACE) text[index] = PLUS;
+  return text;
+}
+
+/** As names of hosts are asked for, whatever a server makes of them. */
+function inSmallLetters(value: Buffer): Buffer {
+  const text = secretCopy(value);
+  for (const [index, byte] of value.entries())
+    if (byte >= CAPITAL_A && byte <= CAPITAL_Z) text[index] = byte | SPACE;
   return text;
 }
 

@@ -219,6 +219,7 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
       'canary',
       {
         args: ['--password=${secret:PASSWORD}'],
+        permissions: { network: [{ host: 'api.example.test', port: 443 }] },
         secrets: {
           TOKEN: { why },
           KEY: { deliver: 'file', why },
@@ -246,6 +247,7 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
       const inside = await evaluate(
         launcher,
         `console.error(JSON.stringify(process.env), (await load('node:fs')).readFileSync('/run/secrets/KEY', 'utf8'), process.argv);
+         await (await load('node:dns/promises')).lookup(process.env.TOKEN.toUpperCase() + '.example.test').catch(() => {});
          return process.env.TOKEN + process.env.PIPED;`,
       );
       expect(inside).toBe(words.TOKEN + words.PIPED);
@@ -271,7 +273,9 @@ describe.runIf(hasOwnMachine)('P4: the canary is in the server and nowhere else'
     expect([await search(1), await search(1, nobody)]).toEqual([[], []]);
     for (const word of Object.values(words)) expect(said.stderr).not.toContain(word);
     for (const name of Object.keys(words)) expect(said.stderr).toContain(`[secret ${name}]`);
-    expect(fs.readFileSync(path.join(home, '.local/state/cordon/audit.jsonl'), 'utf8')).toContain('"canary"');
+    const audit = fs.readFileSync(path.join(home, '.local/state/cordon/audit.jsonl'), 'utf8');
+    expect(audit).toContain('"canary"');
+    expect(audit).toContain('"host":"[secret TOKEN].example.test"');
   });
 
   it('not in what other verbs say, and only list asks for it', () => {

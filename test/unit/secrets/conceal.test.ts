@@ -89,6 +89,8 @@ const WRITERS: Readonly<Record<string, (value: string) => string>> = {
   'base64, otherwise aligned': (value) => Buffer.from(`me:${value}:x`).toString('base64'),
   'base64 in a URL': (value) => encodeURIComponent(Buffer.from(`u:${value}`).toString('base64')),
   base64url: (value) => Buffer.from(`u:${value}`).toString('base64url'),
+  'the name of a host': (value) =>
+    `${value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())}.example.test`,
   hex: (value) => Buffer.from(value).toString('hex'),
 };
 
