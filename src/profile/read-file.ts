@@ -1,6 +1,7 @@
 // One file of a profile's folder, read without being fooled by what stands there: no link, no FIFO that blocks, no
 // endless file.
 import fs from 'node:fs';
+import { secretMemory } from '../secrets/memory.ts';
 
 export type ReadResult =
   | { readonly kind: 'ok'; readonly bytes: Buffer }
@@ -49,10 +50,8 @@ function readAtMost(fd: number, maxBytes: number, size: number): ReadResult {
   const chunks: Buffer[] = [];
   let total = 0;
   for (;;) {
-    // With a buffer of its own: what is small would stand in the heap of the runtime, and a part of it move out and leave a copy
-    // that nobody can overwrite (secrets/memory.ts).
-    const length = Math.min(total === 0 ? size + 1 : 65536, maxBytes + 1 - total);
-    const chunk = Buffer.from(new ArrayBuffer(length));
+    // It may be a secret.
+    const chunk = secretMemory(Math.min(total === 0 ? size + 1 : 65536, maxBytes + 1 - total));
     const count = fs.readSync(fd, chunk, 0, chunk.length, null);
     if (count > 0) chunks.push(chunk.subarray(0, count));
     total += count;

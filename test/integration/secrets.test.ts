@@ -8,6 +8,7 @@ import { columns, copyProgram, hasOwnMachine } from '../escape/columns.ts';
 import { whereHomeIs } from '../fixtures/account.ts';
 import { installFixtureProfile } from '../fixtures/installed-profile.ts';
 import { CORDON, INITIALIZE, type Launcher, ROOT, startLauncher, until } from '../fixtures/launcher.ts';
+import { runtimeRecordFile } from '../../src/store/layout.ts';
 import { textsInMemory } from '../fixtures/memory-of.ts';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-secrets-')));
@@ -359,6 +360,34 @@ describe.runIf(hasOwnMachine)(
       expect(message).toBe(
         'SECRET_UNAVAILABLE: the secret TOKEN cannot be used: command several gave several lines, and a secret is one; fix: cordon secret list <profile>',
       );
+    });
+
+    it('and the launcher, which stays to say so, keeps none', async () => {
+      const word = 'canary-e19b04';
+      const file = write('first', word);
+      const kept = async (code: string): Promise<readonly string[]> => {
+        const launcher = start('refused');
+        const { error } = await launcher.request('initialize', INITIALIZE);
+        expect(error).toMatchObject({ data: { reason: code } });
+        const pid = launcher.child.pid ?? 0;
+        // What is asked for may still be on its way when something else refuses.
+        await until(() => childrenOf(pid).length === 0);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        const found = textsInMemory(pid, [word]);
+        launcher.child.stdin?.end();
+        await launcher.exited;
+        return found;
+      };
+      const profile = { secrets: { FIRST: { why }, SECOND: { why } } };
+      install('refused', profile, { FIRST: [{ file }], SECOND: [{ command: ['/bin/true'] }] });
+      expect(await kept('SECRET_UNAVAILABLE')).toEqual([]);
+      const give = write('bin/give', `#!/bin/sh\nprintf %30000s x\ncat ${file}\n`, 0o755);
+      // So long that what the client says does not come to lie over it.
+      install('refused', profile, { FIRST: [{ command: [give] }], SECOND: [{ file }] });
+      const record = runtimeRecordFile(path.join(home, '.local/share/cordon/store'));
+      const { size, ...rest } = JSON.parse(fs.readFileSync(record, 'utf8')) as { size: number };
+      fs.writeFileSync(record, JSON.stringify({ ...rest, size: size + 1 }));
+      expect(await kept('RUNTIME_CHANGED')).toEqual([]);
     });
 
     it('nor a fault of ours, when what the configuration names is no program', async () => {
