@@ -2,6 +2,7 @@
 // current directory, not environment variables (design 2.8).
 import fs from 'node:fs';
 import path from 'node:path';
+import { MANAGED } from './managed-places.ts';
 import { policyUnreadable } from './messages.ts';
 import { homeOfAccount } from './system/account-home.ts';
 
@@ -26,8 +27,6 @@ export interface Installation {
   readonly accountHome: string;
 }
 
-const MANAGED_CONFIG = '/etc/cordon/config.json';
-
 /**
  * @param programRoot folder that holds bin/, dist/ and profiles/
  * @param homeVariable `HOME` as given; used only when unmanaged
@@ -50,9 +49,9 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
   if (managed) {
     return {
       mode: 'managed',
-      configFile: MANAGED_CONFIG,
-      profileFolders: [{ path: '/etc/cordon/profiles', origin: 'managed' }],
-      store: '/var/lib/cordon/store',
+      configFile: MANAGED.config,
+      profileFolders: [{ path: MANAGED.profiles, origin: 'managed' }],
+      store: MANAGED.store,
       ...common,
     };
   }
@@ -71,9 +70,9 @@ export function locateInstallation(programRoot: string, homeVariable: string | u
 /** Only its absence means that there is no policy: one that this user may not look at, or a dangling link, is one. */
 function isManaged(): boolean {
   try {
-    return fs.lstatSync(MANAGED_CONFIG, { throwIfNoEntry: false }) !== undefined;
+    return fs.lstatSync(MANAGED.config, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    throw policyUnreadable(MANAGED_CONFIG, error);
+    throw policyUnreadable(MANAGED.config, error);
   }
 }
 
@@ -100,7 +99,7 @@ export function ownFolders(installation: Installation, programRoot: string): rea
     path.dirname(installation.stateRoot),
     path.dirname(installation.auditFile),
     path.dirname(installation.configFile),
-    path.dirname(MANAGED_CONFIG),
+    MANAGED.policy,
   ];
   return [...new Set(folders.flatMap((folder) => [folder, realPath(folder)]))];
 }

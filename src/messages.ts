@@ -2,6 +2,7 @@
 // are commands to paste. Text that is not ours goes through `quote` or `escapeText`.
 import { CordonError, type ErrorCode } from './errors.ts';
 import { escapeText, quote } from './escape.ts';
+import { MANAGED } from './managed-places.ts';
 import type { LineFault } from './relay/fault.ts';
 import type { Drift } from './relay/reviewed.ts';
 import type { Change } from './verify/compare.ts';
@@ -94,7 +95,7 @@ export const policyUnreadable = (file: string, cause: unknown) =>
   fault(
     'INSTALLATION_UNSAFE',
     `${quote(file)} cannot be looked at (${reasonOf(cause)}), so that nobody knows whether this machine is managed`,
-    ['ls -ld /etc/cordon', 'sudo chmod 755 /etc/cordon'],
+    [`ls -ld ${shellQuote(MANAGED.policy)}`, `sudo chmod 755 ${shellQuote(MANAGED.policy)}`],
     [],
     cause,
   );

@@ -2,6 +2,7 @@
 // compares, and where it writes.
 import fs from 'node:fs';
 import path from 'node:path';
+import { MANAGED } from '../managed-places.ts';
 import { installedUnreadable, policyBlocked } from '../messages/bundle.ts';
 import { outputUnwritable } from '../messages.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
@@ -11,7 +12,7 @@ import { INSTALLED, type InstalledBundle, parseInstalled } from './installed-bun
 import type { FoundEntry } from './plan-change.ts';
 import { CONFIG, PROFILES } from './policy-paths.ts';
 
-const POLICY = 'etc/cordon';
+const POLICY = MANAGED.policy.slice(1);
 const MAX_BYTES = 64 * 1024;
 
 export function policyFolder({ root }: Pick<Target, 'root'>): string {

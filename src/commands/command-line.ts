@@ -5,6 +5,7 @@ import { configured, readConfig } from '../config/configured.ts';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { escapeText } from '../escape.ts';
 import { locateInstallation } from '../installation.ts';
+import { MANAGED } from '../managed-places.ts';
 import { errorJson, outputUnwritable, renderError, toCordonError, usageInvalid } from '../messages.ts';
 import { VERSION } from '../version.ts';
 import { writeWhole } from '../write-whole.ts';
@@ -133,9 +134,9 @@ export async function commandLine(argv: readonly string[], root: string): Promis
     'install this program on the whole machine, with these shipped profiles as its policy; needs root',
     async () => (await import('./setup.ts')).setupCommand,
     [
-      ['--system', 'for every user: /opt/cordon, /etc/cordon and /var/lib/cordon'],
+      ['--system', `for every user: ${MANAGED.program}, ${MANAGED.policy} and ${MANAGED.data}`],
       ['--dry-run', 'only say what would be changed'],
-      ['--remove', 'remove program and store; the policy in /etc/cordon stays'],
+      ['--remove', `remove program and store; the policy in ${MANAGED.policy} stays`],
       ['--root <folder>', 'write below this folder, for an image or a package'],
     ],
   );
@@ -149,7 +150,7 @@ export async function commandLine(argv: readonly string[], root: string): Promis
       ['--index <file>', 'create: write only what is to be signed; with --signature, take it'],
       ['--signature <file>', 'create: what ssh-keygen -Y sign made of --index elsewhere'],
       ['--expires <day>', 'create: until when machines take it; 90 days when left out'],
-      ['--signers <file>', 'verify, install: who may sign; /etc/cordon/allowed_signers when left out'],
+      ['--signers <file>', `verify, install: who may sign; ${MANAGED.policy}/allowed_signers when left out`],
       ['--signer <name>', 'verify, install: it must be signed by this person'],
       ['--dry-run', 'install: only say what would be changed'],
       ['--root <folder>', 'install: write below this folder, for an image or a package'],

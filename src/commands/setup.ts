@@ -1,6 +1,7 @@
 // `cordon setup --system [profile...]`: this program and its policy where only root can change them.
 import fs from 'node:fs';
 import path from 'node:path';
+import { MANAGED } from '../managed-places.ts';
 import {
   setupBundled,
   setupNeedsRoot,
@@ -66,6 +67,9 @@ function targetOf({ root, dryRun = false }: SetupOptions): Target {
   // A folder that becomes an image or a package: whoever builds that decides about its owners.
   if (root !== undefined) return { root: path.resolve(root), uid, gid, dryRun };
   if (uid !== 0 && !dryRun) throw setupNeedsRoot();
-  for (const parent of ['/opt', '/etc', '/var/lib']) if (fs.existsSync(parent)) requireRootOwned(parent);
+  for (const place of [MANAGED.program, MANAGED.policy, MANAGED.data]) {
+    const parent = path.dirname(place);
+    if (fs.existsSync(parent)) requireRootOwned(parent);
+  }
   return { root: '/', uid: 0, gid: 0, dryRun };
 }

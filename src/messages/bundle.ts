@@ -2,6 +2,8 @@
 import type { PolicyChange } from '../bundle/plan-change.ts';
 import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
+import { MANAGED } from '../managed-places.ts';
+import { shellQuote } from '../messages.ts';
 
 const USAGE = [
   'cordon bundle create <name>@<version> <folder> --out <file> --key <file>',
@@ -95,7 +97,7 @@ export const bundleOutdated = {
       'BUNDLE_OUTDATED',
       `this machine takes the bundle ${quote(installed)}, and this is ${quote(name)}`,
       {
-        hints: ['to change to another bundle, as root: rm /etc/cordon/bundle.json'],
+        hints: [`to change to another bundle, as root: rm ${shellQuote(`${MANAGED.policy}/bundle.json`)}`],
       },
     ),
 };
@@ -178,7 +180,7 @@ const PLANNED: Readonly<Record<PolicyChange['what'], string>> = {
 
 export const bundleWords = {
   change: ({ what, path }: PolicyChange, dryRun: boolean) =>
-    `${(dryRun ? PLANNED : DONE)[what]}: ${quote(`/etc/cordon/${path}`)}`,
+    `${(dryRun ? PLANNED : DONE)[what]}: ${quote(`${MANAGED.policy}/${path}`)}`,
   nothing: 'nothing to do: this machine has this bundle already',
   installed: (name: string, version: number) =>
     `installed: ${name} ${version}; cordon install brings new packages into the store`,

@@ -2,8 +2,9 @@
 import type { AllowedRuntime, MachineConfig } from '../config/machine.ts';
 import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
+import { MANAGED } from '../managed-places.ts';
 
-const ASK = 'ask whoever looks after /etc/cordon/config.json';
+const ASK = `ask whoever looks after ${MANAGED.config}`;
 
 /** @param faults `limits.memory: …` */
 export const limitsRefused = (faults: readonly string[]) =>
@@ -66,4 +67,4 @@ export const configBroken = ({ message, details }: CordonError) =>
 export const narrowsNothing = (names: readonly string[]) =>
   `warning: there is no managed profile of that name, so this narrows nothing: ${names.join(', ')}`;
 
-export const onlyManaged = 'counts only where policy is managed, in /etc/cordon/config.json';
+export const onlyManaged = `counts only where policy is managed, in ${MANAGED.config}`;

@@ -1,6 +1,7 @@
 // Words of `cordon setup`.
 import { CordonError } from '../errors.ts';
 import { quote } from '../escape.ts';
+import { MANAGED } from '../managed-places.ts';
 import type { Change } from '../setup/apply.ts';
 
 const DONE: Readonly<Record<Change['what'], string>> = {
@@ -20,12 +21,12 @@ const PLANNED: Readonly<Record<Change['what'], string>> = {
 export const setupWords = {
   change: ({ what, path }: Change, dryRun: boolean) => `${(dryRun ? PLANNED : DONE)[what]}: ${quote(path)}`,
   edited: (profile: string) =>
-    `kept: ${quote(`/etc/cordon/profiles/${profile}`)} (changed on this machine; to take the shipped one, remove it and call this again)`,
+    `kept: ${quote(`${MANAGED.profiles}/${profile}`)} (changed on this machine; to take the shipped one, remove it and call this again)`,
   bundled: (profile: string) =>
-    `kept: ${quote(`/etc/cordon/profiles/${profile}`)} (the policy of this machine is that of a signed bundle)`,
+    `kept: ${quote(`${MANAGED.profiles}/${profile}`)} (the policy of this machine is that of a signed bundle)`,
   nothing: 'nothing to do: this machine is as it should be',
-  kept: 'kept: "/etc/cordon" (your policy; as long as its config.json is there, every cordon obeys it)',
-  noProfiles: 'hint: cordon setup --system <profile...> puts shipped profiles below /etc/cordon/profiles',
+  kept: `kept: ${quote(MANAGED.policy)} (your policy; as long as its config.json is there, every cordon obeys it)`,
+  noProfiles: `hint: cordon setup --system <profile...> puts shipped profiles below ${MANAGED.profiles}`,
 } as const;
 
 export const setupNeedsSystem = () =>

@@ -1,4 +1,6 @@
 // What a managed machine holds (design 2.8), as values: the folders and files of Cordon, in the order in which they are made.
+import { MANAGED } from '../managed-places.ts';
+
 interface WantedFolder {
   readonly kind: 'folder';
   /** On the machine, absolute. */
@@ -27,19 +29,17 @@ export function profileOf({ path }: SourceFile): string | undefined {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : undefined;
 }
 
-/** Removed as a whole by `--remove`. /etc/cordon stays: it is the administrator's work. */
-export const REMOVED = ['/opt/cordon', '/var/lib/cordon'] as const;
+/** Removed as a whole by `--remove`. The policy stays: it is the administrator's work. */
+export const REMOVED: readonly string[] = [MANAGED.program, MANAGED.data];
 
 /** Nothing else is in it. */
-export const PROGRAM = '/opt/cordon';
+export const PROGRAM = MANAGED.program;
 /** The shipped profiles of the installed version, as they came. */
 export const SHIPPED = `${PROGRAM}/profiles`;
 /** Those of them that this machine has as its policy. */
-export const PROFILES = '/etc/cordon/profiles';
-const CONFIG = '/etc/cordon/config.json';
+export const PROFILES = MANAGED.profiles;
 /** There on a machine that has its policy from a signed bundle (bundle/installed-bundle.ts). */
-export const BUNDLE = '/etc/cordon/bundle.json';
-const STORE = '/var/lib/cordon/store';
+export const BUNDLE = `${MANAGED.policy}/bundle.json`;
 const EXECUTABLE = new Set(['bin/cordon', 'dist/cordon']);
 
 /**
@@ -57,10 +57,16 @@ export function wantedOnMachine(
     ...ofProgram.filter((file) => !isShipped(file)),
     ...profiles.map((file) => wantedFile(PROFILES, file)),
     ...ofProgram.filter(isShipped),
-    { kind: 'file', path: CONFIG, mode: 0o644, content: Buffer.from('{ "schema": 1 }\n'), keep: true },
+    {
+      kind: 'file',
+      path: MANAGED.config,
+      mode: 0o644,
+      content: Buffer.from('{ "schema": 1 }\n'),
+      keep: true,
+    },
   ];
   const folders = new Set<string>();
-  for (const top of [PROGRAM, PROFILES, STORE]) addFolders(folders, top);
+  for (const top of [PROGRAM, PROFILES, MANAGED.store]) addFolders(folders, top);
   for (const file of files) addFolders(folders, file.path.slice(0, file.path.lastIndexOf('/')));
   return [...[...folders].map((path) => ({ kind: 'folder', path }) as const), ...files];
 }
@@ -85,7 +91,7 @@ function wantedFile(folder: string, { path, content }: SourceFile): WantedFile {
 
 /** With those above that are Cordon's own, the highest first. */
 function addFolders(folders: Set<string>, folder: string): void {
-  const own = ['/opt/cordon', '/etc/cordon', '/var/lib/cordon'].find(
+  const own = [MANAGED.program, MANAGED.policy, MANAGED.data].find(
     (top) => folder === top || isBelow(top, folder),
   );
   if (own === undefined) return;
