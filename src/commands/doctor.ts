@@ -38,15 +38,15 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
   closeInheritedFds();
   const { installation } = context;
   const config = probeConfig(installation);
-  const machine = await probeMachine(config.kind === 'read' ? config.egress.mode : 'auto');
   const runtime = await openRuntime(context, config.kind === 'read' ? config.machine.runtimes : undefined);
-  const { outcome, findings: inside } = await startSandbox(context, machine, runtime);
+  const { machine, inside } =
+    process.platform === 'darwin' ? await onMac(config, runtime) : await onLinux(context, config, runtime);
   const profiles = probeProfiles(installation);
   const findings = [
-    ...judgeMachine(machine, outcome),
+    ...machine,
     ...judgeInstallation({
       mode: installation.mode,
-      uid: machine.uid,
+      uid: process.getuid?.() ?? -1,
       gid: process.getgid?.() ?? -1,
       folders: probeFolders(installation, programRoot()),
       config,
@@ -66,6 +66,34 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
       : renderFindings(findings, { color: context.color }),
   );
   return countVerdicts(findings).failed === 0 ? 0 : 1;
+}
+
+interface Examined {
+  readonly machine: readonly Finding[];
+  /** Seen from inside a sandbox. */
+  readonly inside: readonly Finding[];
+}
+
+async function onLinux(
+  context: CommandContext,
+  config: InstallationFacts['config'],
+  runtime: OpenedRuntime,
+): Promise<Examined> {
+  const machine = await probeMachine(config.kind === 'read' ? config.egress.mode : 'auto');
+  const { outcome, findings } = await startSandbox(context, machine, runtime);
+  return { machine: judgeMachine(machine, outcome), inside: findings };
+}
+
+async function onMac(config: InstallationFacts['config'], opened: OpenedRuntime): Promise<Examined> {
+  const [{ judgeMac }, { probeMacMachine }] = await Promise.all([
+    import('../doctor/judge-mac.ts'),
+    import('../doctor/probe-mac.ts'),
+  ]);
+  const facts = await probeMacMachine({
+    runtime: opened.kind === 'verified' ? opened.runtime.path : undefined,
+    starts: config.kind === 'read' ? config.machine.macos : 'refused',
+  });
+  return { machine: judgeMac(facts), inside: [] };
 }
 
 type OpenedRuntime =

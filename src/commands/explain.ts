@@ -6,9 +6,13 @@ import type { AllowedRuntime } from '../config/machine.ts';
 import { explain, explanationDocument, type RuntimeState } from '../explain/explanation.ts';
 import { packageState } from '../explain/package-state.ts';
 import { renderExplanation } from '../explain/render.ts';
-import type { Installation } from '../installation.ts';
+import type { Digest } from '../digest.ts';
+import { type Installation, launchesFolder } from '../installation.ts';
 import { toCordonError, usageInvalid } from '../messages.ts';
+import { MACOS_UNNAMED } from '../messages/macos.ts';
 import { prepare } from '../prepare.ts';
+import type { SeatbeltPlaces } from '../sandbox/seatbelt/render.ts';
+import { packageLayout } from '../store/layout.ts';
 import { currentFolder } from '../system/current-folder.ts';
 import { bwrapOptions } from '../system/probe-bwrap.ts';
 import { verifyRuntime } from '../verify/verify-runtime.ts';
@@ -31,12 +35,13 @@ export async function explainCommand(
   });
   const { profile, narrowedBy, server, expanded, facts, grants, plan, config } = prepared;
   for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);
+  const runtime = await runtimeState(installation, config.runtimes);
   const explanation = explain({
     profile,
     narrowedBy,
     lockfile: server.pins.lockfile,
     package: packageState(installation, server.digest),
-    runtime: await runtimeState(installation, config.runtimes),
+    runtime,
     installation,
     workspace: expanded.workspace,
     expanded: expanded.grants,
@@ -45,12 +50,26 @@ export async function explainCommand(
     bwrapOptions: facts.system === 'linux' ? bwrapOptions(facts.bwrap) : undefined,
     secretSources: config.secrets,
     machine: config,
+    places: facts.system === 'macos' ? placesOf(installation, server.digest, runtime) : undefined,
     plan,
   });
   out(
     json ? `${JSON.stringify(explanationDocument(explanation), null, 2)}\n` : renderExplanation(explanation),
   );
   return 0;
+}
+
+/** Before there is a start: its folder has no name yet. */
+function placesOf(installation: Installation, digest: Digest, runtime: RuntimeState): SeatbeltPlaces {
+  const start = path.join(launchesFolder(installation), MACOS_UNNAMED.start);
+  return {
+    package: packageLayout(installation.store, digest).tree,
+    runtime: runtime.state === 'recorded' ? runtime.path : MACOS_UNNAMED.runtime,
+    home: path.join(start, 'home'),
+    tmp: path.join(start, 'tmp'),
+    files: path.join(start, 'files'),
+    brokerPort: undefined,
+  };
 }
 
 async function runtimeState(

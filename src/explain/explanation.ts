@@ -8,6 +8,7 @@ import type { SandboxPlan } from '../plan/plan.ts';
 import type { Platform } from '../platform.ts';
 import type { ExpandedGrant } from '../profile/expand.ts';
 import type { Profile } from '../profile/schema.ts';
+import type { SeatbeltPlaces } from '../sandbox/seatbelt/render.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { type ExplainedNetwork, explainNetwork } from './network.ts';
 import type { PackageState } from './package-state.ts';
@@ -57,6 +58,8 @@ export interface Explanation {
   /** What the configuration of this machine narrows. */
   readonly machine: readonly string[];
   readonly weaker: readonly Weakness[];
+  /** On macOS: what the places of the plan are there. Those of one start have no name yet. */
+  readonly places?: SeatbeltPlaces;
   readonly plan: SandboxPlan;
 }
 
@@ -75,6 +78,7 @@ export interface ExplainRequest {
   readonly bwrapOptions: ReadonlySet<string> | undefined;
   readonly secretSources: SecretsConfig;
   readonly machine: MachineConfig;
+  readonly places?: SeatbeltPlaces | undefined;
   readonly plan: SandboxPlan;
 }
 
@@ -117,6 +121,7 @@ export function explain(request: ExplainRequest): Explanation {
         .map(({ name }) => name),
       makesSafeMountPoints: request.bwrapOptions?.has('not-a-security-boundary') !== false,
     }),
+    ...(request.places === undefined ? {} : { places: request.places }),
     plan: request.plan,
   };
 }

@@ -2,32 +2,52 @@
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
 import { shellQuote } from '../messages.ts';
+import { MACOS_HIDDEN } from '../messages/macos.ts';
 import { INSIDE } from '../plan/inside.ts';
+import type { SandboxPlan } from '../plan/plan.ts';
+import type { SeatbeltPlaces } from '../sandbox/seatbelt/render.ts';
 import type { ExplainedGrant, Explanation } from './explanation.ts';
 import { INDENT, sizeText } from './sections.ts';
 
 export function filesSection(explanation: Explanation): string[] {
-  const { grants, plan } = explanation;
+  const { grants, plan, places } = explanation;
   const granted = grants.filter((grant) => grant.exists || grant.access === 'write');
   const absent = grants.filter((grant) => !grant.exists && grant.access !== 'write');
-  const system = plan.mounts.flatMap((mount) => (mount.kind === 'system' ? [mount.target] : []));
-  const tmp = sizeText(plan.limits.tmpBytes);
   return [
     ...columns(
       [
         ...granted.map((grant) => [access(grant), shellQuote(grant.path), reason(grant)]),
-        ['read', INSIDE.package, 'the package, read-only, from the very folder that was hashed'],
-        [
-          'read',
-          '/usr and libraries',
-          `programs and libraries of the system: ${system.map(shellQuote).join(', ')}`,
-        ],
-        ['private', `/tmp, ${INSIDE.home}`, `empty at the start, ${tmp} each, gone at the end`],
+        ...(places === undefined ? linuxRows(plan) : macRows(places)),
       ],
       INDENT,
     ),
     ...absentLines(absent, explanation.workspace),
-    ...paragraph(hidden(explanation), INDENT),
+    ...paragraph(places === undefined ? hidden(explanation) : MACOS_HIDDEN, INDENT),
+  ];
+}
+
+const VERIFIED = 'the package, read-only, from the very folder that was hashed';
+
+function linuxRows(plan: SandboxPlan): string[][] {
+  const system = plan.mounts.flatMap((mount) => (mount.kind === 'system' ? [mount.target] : []));
+  const tmp = sizeText(plan.limits.tmpBytes);
+  return [
+    ['read', INSIDE.package, VERIFIED],
+    [
+      'read',
+      '/usr and libraries',
+      `programs and libraries of the system: ${system.map(shellQuote).join(', ')}`,
+    ],
+    ['private', `/tmp, ${INSIDE.home}`, `empty at the start, ${tmp} each, gone at the end`],
+  ];
+}
+
+function macRows({ package: tree, home, tmp }: SeatbeltPlaces): string[][] {
+  return [
+    ['read', shellQuote(tree), 'the package, read-only, by the name of the folder that was hashed'],
+    ['read', '/usr/lib and libraries', 'libraries of the system, and no program of it'],
+    ['private', shellQuote(home), 'home folder of one start, gone at its end'],
+    ['private', shellQuote(tmp), 'temporary files, likewise'],
   ];
 }
 

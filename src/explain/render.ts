@@ -2,8 +2,10 @@
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
 import { shellQuote } from '../messages.ts';
+import { MACOS_SANDBOX, MACOS_UNLIMITED } from '../messages/macos.ts';
 import { deliveryWords } from '../messages/secrets.ts';
 import { INSIDE } from '../plan/inside.ts';
+import { placeServer } from '../sandbox/seatbelt/place.ts';
 import { DENIALS } from '../sandbox/seccomp/policy.ts';
 import type { Explanation } from './explanation.ts';
 import { filesSection } from './render-files.ts';
@@ -54,27 +56,41 @@ function installed(name: string, state: Explanation['package']): string {
   }
 }
 
-function command({ plan, runtime }: Explanation): string[] {
+function command({ plan, runtime, places }: Explanation): string[] {
   const runtimeText =
     runtime.state === 'recorded'
-      ? `node ${runtime.version} at ${escapeText(runtime.path)}, recorded at install; seen as ${INSIDE.runtime}, read-only`
+      ? `node ${runtime.version} at ${escapeText(runtime.path)}, recorded at install; ${places === undefined ? `seen as ${INSIDE.runtime}, ` : ''}read-only`
       : `${escapeText(runtime.message)} [${runtime.code}]; ${runtime.hints.map((hint) => `hint: ${escapeText(hint)}`).join('; ')}`;
-  const words = [plan.command.program, ...plan.command.args].map(shellQuote);
+  const server = serverOf(plan, places);
+  const { uid, gid, hostname } = plan.identity;
   return columns(
     [
       ['runtime', runtimeText],
-      ['runs', words.join(' ')],
-      ['in', escapeText(plan.workingDirectory)],
-      ['as', `user ${plan.identity.uid}, group ${plan.identity.gid}, on host ${plan.identity.hostname}`],
+      ['runs', server.command.map(shellQuote).join(' ')],
+      ['in', escapeText(server.workingDirectory)],
+      ['as', places === undefined ? `user ${uid}, group ${gid}, on host ${hostname}` : 'this user'],
     ],
     INDENT,
   );
 }
 
-function environment({ plan }: Explanation): string[] {
+/** As it will be told: on macOS the places of a plan are others. */
+function serverOf(plan: Explanation['plan'], places: Explanation['places']) {
+  const { network, workingDirectory, environment: variables } = plan;
+  if (places === undefined || network.kind === 'transparent' || network.kind === 'proxy') {
+    const words = [plan.command.program, ...plan.command.args];
+    return { command: words, workingDirectory, environment: variables };
+  }
+  return placeServer({ ...plan, network }, places, undefined);
+}
+
+function environment({ plan, places }: Explanation): string[] {
   return [
     ...columns(
-      Object.entries(plan.environment).map(([name, value]) => [escapeText(name), shellQuote(value)]),
+      Object.entries(serverOf(plan, places).environment).map(([name, value]) => [
+        escapeText(name),
+        shellQuote(value),
+      ]),
       INDENT,
     ),
     `${INDENT}nothing else: the client's own environment does not pass`,
@@ -111,8 +127,18 @@ function mcp({ profile }: Explanation): string[] {
   ];
 }
 
-function limits({ plan }: Explanation): string[] {
+function limits({ plan, places }: Explanation): string[] {
   const { memoryBytes, processes, files, fileSizeBytes, tmpBytes, messageBytes } = plan.limits;
+  if (places !== undefined)
+    return columns(
+      [
+        ['open files', `${files} for each process`],
+        ['file size', sizeText(fileSizeBytes)],
+        ['message', `${sizeText(messageBytes)} of JSON-RPC from the server`],
+        ['not limited', MACOS_UNLIMITED],
+      ],
+      INDENT,
+    );
   return columns(
     [
       [
@@ -129,7 +155,8 @@ function limits({ plan }: Explanation): string[] {
   );
 }
 
-function sandbox({ plan }: Explanation): string[] {
+function sandbox({ plan, places }: Explanation): string[] {
+  if (places !== undefined) return MACOS_SANDBOX.flatMap((text) => paragraph(text, INDENT));
   const refused = DENIALS.reduce((sum, denial) => sum + denial.syscalls.length, 0);
   return [
     ...paragraph(

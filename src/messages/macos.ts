@@ -69,3 +69,35 @@ export const MACOS_WEAKNESSES = [
     text: 'macOS has no network of the server alone: the port of the broker is open to every program of this machine, which must know a password to use it',
   },
 ] as const;
+
+/** In the place of what the folder of a start, and a runtime that is not recorded, will be called. */
+export const MACOS_UNNAMED = { start: '<start>', runtime: '<runtime>' } as const;
+
+export const MACOS_UNLIMITED = 'memory, processes, private folders: macOS has no such limit for one server';
+
+export const MACOS_HIDDEN =
+  'hidden: all else. The names of folders on the way to a grant can be asked about, and their contents not; sockets, devices, other processes, the keychain, the pasteboard and the window server cannot be reached';
+
+export const MACOS_SANDBOX: readonly string[] = [
+  'sandbox-exec starts the server under a policy that denies by default and that all of its children inherit, with no inherited descriptor, in a session of its own; it can start its runtime and programs of its package, and none of the system.',
+  'This policy was rendered and evaluated, not yet run by its authors: servers start only where config.json says "macos": "untried".',
+];
+
+export const macosWords = {
+  root: 'root: whoever got through the policy would be root, not a user',
+  rootCure: 'start the client as an ordinary user',
+  systemCure: 'a part of macOS is missing or was changed: install macOS again',
+  nested:
+    'cannot apply a policy: this program runs in a sandbox already, and a sandbox within another cannot be made',
+  nestedCure: 'start the client without a sandbox of its own, or use one that is not from the App Store',
+  denied: 'a program was refused the file that its policy denies',
+  notDenied: 'a program was not refused the file that its policy denies',
+  noServer: 'run no server on this machine; report it with the output of cordon doctor --json',
+  notTried: 'not tried: there is no sandbox, or no runtime was recorded',
+  notTriedCure: 'cordon install',
+  libraries:
+    'was aborted as it started: it needs libraries that the policy does not show, as a Node.js of Homebrew does',
+  librariesCure: 'install Node.js from nodejs.org, whose executable stands alone, then: cordon install',
+  startsUntried: 'config.json lets servers start, although no run of the sandbox on a Mac is on record',
+  startsRefused: 'refused, until config.json says "macos": "untried"',
+} as const;

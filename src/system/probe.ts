@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { platformUnsupported } from '../messages.ts';
 import { type Platform, platformOf } from '../platform.ts';
-import type { LinuxFacts, SystemFacts, SystemRoot } from './facts.ts';
+import type { LinuxFacts, MacFacts, SystemFacts, SystemRoot } from './facts.ts';
 import { probeBwrap } from './probe-bwrap.ts';
 import { probeSandboxExec } from './probe-sandbox-exec.ts';
 
@@ -51,9 +51,11 @@ export function currentPlatform(): Platform {
 }
 
 export function probeSystem(): SystemFacts {
-  return process.platform === 'darwin'
-    ? { system: 'macos', ...probeUser(), sandboxExec: probeSandboxExec() }
-    : probeLinux();
+  return process.platform === 'darwin' ? probeMac() : probeLinux();
+}
+
+export function probeMac(): MacFacts {
+  return { system: 'macos', ...probeUser(), sandboxExec: probeSandboxExec() };
 }
 
 export function probeLinux(): LinuxFacts {

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { explain, explanationDocument } from '../../../src/explain/explanation.ts';
 import { renderExplanation } from '../../../src/explain/render.ts';
 import { sizeText } from '../../../src/explain/sections.ts';
+import { planMacNetwork } from '../../../src/plan/network.ts';
+import { MAC, PLACES } from '../../fixtures/mac.ts';
+import { samplePlan } from '../../fixtures/plans.ts';
 import { FACTS, FILES, requestFor } from './fixture.ts';
 
 const render = (...request: Parameters<typeof requestFor>): string =>
@@ -20,6 +23,19 @@ describe('explain', () => {
   it('shows a profile that asks for nothing, on a machine where everything is weaker', async () => {
     const facts = { ...FACTS, uid: 0 };
     await expect(render({}, [], facts, new Set<string>())).toMatchFileSnapshot('nothing.txt');
+  });
+
+  it('says of macOS what is other there, and names no place of Linux', async () => {
+    const request = requestFor({}, [], FACTS);
+    const network = planMacNetwork([
+      { host: 'api.example.com', ports: [443], protocol: 'tls', addresses: [] },
+    ]);
+    const plan = { ...samplePlan(MAC, [], undefined, network), network };
+    const text = renderExplanation(
+      explain({ ...request, facts: MAC, bwrapOptions: undefined, places: PLACES, plan }),
+    );
+    expect(text).not.toMatch(/[ :]\/cordon\/|bubblewrap|namespaces of its own|seccomp/);
+    await expect(text).toMatchFileSnapshot('macos.txt');
   });
 
   it('says that a package is damaged, and why a runtime cannot be used', () => {
