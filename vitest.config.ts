@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { otherPlatform } from './test/platforms.ts';
 
 /**
  * Files that need the machine to themselves: they measure how long something takes, or look at all that runs on it. Everything
@@ -16,8 +17,18 @@ const slow = { testTimeout: 60_000, hookTimeout: 180_000 };
 /** One more than cores: many wait for servers, and for what must not come. */
 const beside = { maxWorkers: Math.min(4, os.availableParallelism() + 1) };
 
+/** Needs the other system; there it says why. */
+const ELSEWHERE = otherPlatform(process.platform);
+
 const suite = (name: string, more: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], exclude: ALONE, ...slow, ...beside, ...more },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    exclude: [...ALONE, ...ELSEWHERE],
+    ...slow,
+    ...beside,
+    ...more,
+  },
 });
 
 export default defineConfig({
@@ -34,11 +45,13 @@ export default defineConfig({
       suite('browser'),
       suite('hostile'),
       suite('e2e'),
+      ...(process.platform === 'darwin' ? [suite('macos')] : []),
       // A group of its own, after all others.
       {
         test: {
           name: 'alone',
           include: ALONE,
+          exclude: ELSEWHERE,
           ...slow,
           fileParallelism: false,
           sequence: { groupOrder: 1 },

@@ -1,90 +1,20 @@
 // Starts as on macOS, run for real but for one program: sandbox-exec is a stand-in that applies no sandbox. What is shown is what
 // the launcher does around it: what a server is given, that nothing of it is left (P4, P5), and that no other tree runs (P1).
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { bunPath } from '../../scripts/bun-path.mjs';
 import { launchCommand } from '../../src/launch/seatbelt/launch-command.ts';
-import { processesWith, ROOT, until } from '../fixtures/launcher.ts';
+import { processesWith, until } from '../fixtures/launcher.ts';
 import type { SeatbeltStart } from '../fixtures/seatbelt-launcher.ts';
+import { SANDBOX_EXEC, seatbeltWorld, type StartedServer } from '../fixtures/seatbelt-start.ts';
 
-const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-seatbelt-')));
-const tree = path.join(scratch, 'store/a b (c)/tree');
-const entry = path.join(tree, 'node_modules/sample');
-fs.mkdirSync(entry, { recursive: true });
-fs.copyFileSync(path.join(ROOT, 'test/fixtures/servers/mac-server.mjs'), path.join(entry, 'index.js'));
-fs.writeFileSync(path.join(entry, 'package.json'), '{"type":"module"}');
-const launches = path.join(scratch, 'state "x"/launches');
-const standIn = path.join(ROOT, 'test/fixtures/sandbox-exec');
-const started: ChildProcess[] = [];
+const world = seatbeltWorld();
+const { scratch, tree, launches, start, isGone } = world;
 
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-});
+afterEach(() => world.stop());
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
-
-type Answer = { readonly ok?: unknown; readonly error?: string };
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly token: string;
-  ask(action: string, value?: unknown): Promise<unknown>;
-  stderr(): string;
-  readonly exited: Promise<number | null>;
-}
-
-function start(more: Partial<SeatbeltStart> = {}, stdio: readonly (number | 'ignore')[] = []): Running {
-  const token = `token-${randomUUID()}`;
-  const request: SeatbeltStart = {
-    package: tree,
-    runtime: fs.realpathSync(process.execPath),
-    launches,
-    sandboxExec: standIn,
-    endTree: [path.join(ROOT, 'dist/cordon'), '__end-tree'],
-    token,
-    ...more,
-  };
-  const child = spawn(
-    bunPath(),
-    [path.join(ROOT, 'test/fixtures/seatbelt-launcher.ts'), JSON.stringify(request)],
-    { stdio: ['pipe', 'pipe', 'pipe', ...stdio], env: { PATH: '/usr/bin:/bin', LEAKED: 'by the client' } },
-  );
-  started.push(child);
-  const answers: Answer[] = [];
-  let rest = '';
-  let errors = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    const lines = `${rest}${chunk.toString()}`.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) answers.push(JSON.parse(line) as Answer);
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    errors += chunk.toString();
-  });
-  child.stdin?.on('error', () => {});
-  return {
-    child,
-    token,
-    async ask(action, value) {
-      child.stdin?.write(`${JSON.stringify([action, value])}\n`);
-      await until(
-        () => answers.length > 0 || child.exitCode !== null,
-        10_000,
-        `answer to ${action}: ${errors}`,
-      );
-      const answer = answers.shift();
-      if (answer?.error !== undefined) throw new Error(answer.error);
-      return answer?.ok;
-    },
-    stderr: () => errors,
-    exited: once(child, 'exit').then(([code]) => code as number | null),
-  };
-}
 
 interface Described {
   readonly pid: number;
@@ -97,7 +27,7 @@ interface Described {
   readonly modes: readonly number[];
 }
 
-const describeServer = async (server: Running): Promise<Described> =>
+const describeServer = async (server: StartedServer): Promise<Described> =>
   (await server.ask('describe')) as Described;
 
 /** Of the one start that runs. */
@@ -106,9 +36,6 @@ function launchFolder(): string {
   expect(more).toEqual([]);
   return path.join(launches, name);
 }
-
-const isGone = (server: Running): boolean =>
-  processesWith(server.token).length === 0 && fs.readdirSync(launches).length === 0;
 
 describe('what a server is given', () => {
   it('its environment and nothing of anybody else, private folders, a session, its limits (P4)', async () => {
@@ -168,7 +95,7 @@ describe('what a server is given', () => {
     const leaked = fs.openSync('/etc/hostname', 'r');
     const list = ['/bin/ls', '-l', '/proc/self/fd'];
     const [program = '', ...args] = launchCommand({
-      sandboxExec: standIn,
+      sandboxExec: SANDBOX_EXEC,
       rendering: { policy: '(version 1)', parameters: { PATH_0: '/a (b) "c"=d' } },
       command: list,
       secretArguments: [],
@@ -260,7 +187,7 @@ describe('what does not start', () => {
 
   it('in a sandbox within a sandbox, and without sandbox-exec', async () => {
     const nested = path.join(scratch, 'nested');
-    fs.copyFileSync(standIn, nested);
+    fs.copyFileSync(SANDBOX_EXEC, nested);
     expect(await refused({ sandboxExec: nested })).toContain('"kind":"setup-failed"');
     expect(await refused({ sandboxExec: '/nonexistent' })).toContain('"kind":"setup-failed"');
   });

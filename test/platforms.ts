@@ -1,0 +1,27 @@
+// Which test files run on which system, and why not on the other. vitest.config.ts reads it; on Linux everything runs but
+// test/macos, so that nothing is skipped anywhere without standing here.
+
+/** Files that need Linux: by what they look at, or by what they start. */
+const LINUX_ONLY: Readonly<Record<string, string>> = {
+  'test/egress/**':
+    'servers get a network of their own, which macOS has not; the broker itself is among the unit tests',
+  'test/escape/**': 'probes of system calls, /proc and namespaces; test/macos asks the kernel of a Mac',
+  'test/hostile/**': 'started in bubblewrap, and looked at through /proc',
+  'test/e2e/**': 'real servers in bubblewrap; test/macos/run.test.ts starts one on a Mac',
+  'test/browser/**': 'uses the Chromium of Debian',
+  'test/integration/{doctor,explain,lifecycle,review,secrets,secret-sources}.test.ts':
+    'started in bubblewrap, and looked at through /proc',
+  'test/integration/seatbelt-launch.test.ts': 'reads /proc of a server that has no sandbox around it',
+  'test/unit/seatbelt/decisions.test.ts': 'asks tinyscheme, a package of Debian',
+  'test/unit/doctor/probe.test.ts': 'asks the probe about /proc',
+  'test/unit/secrets/ask.test.ts': 'asks programs that Linux has',
+  'test/unit/system/probe-grants.test.ts': 'grants are opened by descriptor, which macOS cannot',
+};
+
+const MACOS_ONLY: Readonly<Record<string, string>> = {
+  'test/macos/**': 'starts sandbox-exec',
+};
+
+export function otherPlatform(platform: NodeJS.Platform): string[] {
+  return Object.keys(platform === 'darwin' ? LINUX_ONLY : MACOS_ONLY);
+}
