@@ -1,5 +1,5 @@
-// The attacks of servers on clients, as data: what must come of each, and the tests that show it. coverage.test.ts fails when one
-// has no test that names it. NC: what must keep working.
+// The attacks of servers on clients, and of what surrounds the launcher on it, as data: what must come of each, and the tests
+// that show it. coverage.test.ts fails when one has no test that names it. NC: what must keep working.
 
 interface AttackRow {
   readonly id: string;
@@ -21,6 +21,9 @@ const READ = 'test/unit/pins/read-definitions.test.ts';
 const JUDGE = 'test/unit/relay/judge.test.ts';
 const REVIEW = 'test/integration/review.test.ts';
 const PROFILES = 'test/e2e/profiles.test.ts';
+const ENVIRONMENT = 'test/hostile/environment.test.ts';
+const INSTALLED = 'test/hostile/installed-environment.test.ts';
+const GRANTS = 'test/unit/system/probe-grants.test.ts';
 
 const row = (
   id: string,
@@ -161,6 +164,37 @@ export const ATTACK_ROWS: readonly AttackRow[] = [
   row('S2C-10', 'a task that nobody asked for', 'refused', SESSIONS, DEFINITIONS),
   row('S2C-11', 'requests that only clients make', 'refused', SESSIONS, RELAY, REVIEW),
   row('S2C-12', 'what the client cannot do', 'refused', SESSIONS, DEFINITIONS, PROFILES),
+
+  // The launch itself: what the client, the home folder and the repository bring along. On an installed machine too.
+  row('EV-01', 'variables that steer runtimes', 'nothing runs, nothing arrives', ENVIRONMENT, INSTALLED),
+  row(
+    'EV-02',
+    'variables of loaders, shells, interpreters',
+    'nothing runs, nothing arrives',
+    ENVIRONMENT,
+    INSTALLED,
+  ),
+  row('EV-03', 'hostile values of what a profile names', 'the profile’s, or refused', INSTALLED),
+  row('EV-05', 'secrets in arguments', 'in none', INSTALLED),
+  row(
+    'EV-10',
+    'many at once',
+    'nothing lost, nothing half',
+    INSTALLED,
+    'test/hostile/supply-chain-install.test.ts',
+  ),
+  row('EV-12', 'descriptors of the client', 'closed', ENVIRONMENT, INSTALLED),
+  row('EV-16', 'an evil bwrap in PATH', 'another is started', ENVIRONMENT, INSTALLED),
+  row(
+    'EV-17',
+    'paths that grant too much',
+    'refused',
+    ENVIRONMENT,
+    INSTALLED,
+    GRANTS,
+    'test/unit/profile/parse.test.ts',
+  ),
+  row('EV-20', 'protected paths that come later', 'reported, or refused', GRANTS, PROFILES),
 
   // What must keep working.
   row('NC-01', 'everything, all tools', 'works', PROFILES),

@@ -5,7 +5,7 @@ import { ROOT } from '../fixtures/launcher.ts';
 import { namesTest } from '../fixtures/test-names.ts';
 import { ATTACK_ROWS } from './attack-rows.ts';
 
-const NUMBERS = { TP: 11, RP: 19, SH: 7, PR: 7, UC: 7, AN: 7, JR: 28, S2C: 10, NC: 17 } as const;
+const NUMBERS = { TP: 11, RP: 19, SH: 7, PR: 7, UC: 7, AN: 7, JR: 28, S2C: 10, EV: 9, NC: 17 } as const;
 
 test('every attack of a server on its client is there once', () => {
   const ids = ATTACK_ROWS.map(({ id }) => id);
