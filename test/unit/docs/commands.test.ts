@@ -4,14 +4,14 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { namedIn, readDocument, ROOT } from './markdown.ts';
 
-const DOCUMENTS = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md'];
+const DOCUMENTS = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'docs/administrators.md'];
 const { scripts } = JSON.parse(readDocument('package.json')) as { scripts: Record<string, string> };
 const VERBS = [
   ...readDocument('src/commands/command-line.ts').matchAll(/(?:\bverb\(\s*|\.command\()'([a-z]+)/g),
 ].map((match) => match[1] ?? '');
 /** Places of the project that documents name; what else has a slash is elsewhere or made by a command. */
 const PROJECT_PATH =
-  /^(?:\.\/)?((?:src|test|bench|scripts|profiles|bin|\.ci)\/[A-Za-z0-9._/-]*|\.oxlintrc\.json|package\.json)$/gm;
+  /^(?:\.\/)?((?:src|test|bench|scripts|profiles|bin|docs|\.ci)\/[A-Za-z0-9._/-]*|\.oxlintrc\.json|package\.json)$/gm;
 
 describe.each(DOCUMENTS)('%s', (name) => {
   const text = readDocument(name);
