@@ -26,6 +26,7 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
       'protected',
       'protected, absent',
       'protected, other case',
+      'way to what is protected and absent',
       'readable',
     ],
     operations: ['process-exec'],
@@ -42,13 +43,18 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
   },
   'second names': {
     why: 'on Linux they cannot leave a mount; on a Mac they could leave the protection of a path',
-    places: ['writable', 'protected, absent', 'protected, other case'],
+    places: ['writable', 'protected, absent', 'protected, other case', 'way to what is protected and absent'],
     operations: ['file-link'],
   },
   'protected and not there': {
     why: 'a mount needs something to lie over, so that Linux compares these when the server ends; a rule needs nothing',
     places: ['protected, absent'],
     operations: ['file-write-create', 'file-write-data', 'file-write-mode', 'file-write-unlink'],
+  },
+  'the way to what is not there': {
+    why: 'a folder that holds no mount can be renamed on Linux, which is seen when the server ends; a rule forbids it',
+    places: ['way to what is protected and absent'],
+    operations: ['file-write-unlink'],
   },
   'all of /tmp': {
     why: "on Linux it is the server's own, and a grant below it one folder there; on a Mac that is another folder",
