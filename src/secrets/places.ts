@@ -16,7 +16,7 @@ const MAX_LINKS = 40;
 
 /**
  * How somebody else could put another file in its place, as the end of a sentence.
- * @param groups `trusted`: who shares a folder of root may install programs, as the staff of Debian may in /usr/local
+ * @param groups `trusted`: those that may install programs, as the staff of Debian may in /usr/local
  * @throws what lstat does
  */
 export function placeFault(
@@ -31,7 +31,7 @@ export function placeFault(
         : secretWords.folderOfAnother(place, stat.uid);
     // The mode of a link means nothing. In a sticky folder (/tmp) others may add, but not replace what is there. A group
     // that is the user's own is the user.
-    const isOwnGroup = stat.gid === gid || (groups === 'trusted' && stat.uid === 0);
+    const isOwnGroup = stat.gid === gid || (groups === 'trusted' && mayInstall(stat, process.platform));
     const isOpen =
       !stat.isSymbolicLink() &&
       (stat.mode & STICKY) === 0 &&
@@ -39,6 +39,17 @@ export function placeFault(
     if (isOpen) return secretWords.folderOpen(place);
   }
   return undefined;
+}
+
+/**
+ * Whether who shares this folder may install programs for everybody: a folder that root shares, and on macOS the group of its
+ * administrators (admin, 80), to which the folders of Homebrew belong.
+ */
+export function mayInstall(
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+  platform: NodeJS.Platform,
+): boolean {
+  return uid === 0 || (platform === 'darwin' && gid === 80);
 }
 
 interface Place {

@@ -9,6 +9,7 @@ import { currentAsker } from '../../../src/secrets/asker.ts';
 import { variableIn } from '../../../src/secrets/client-environment.ts';
 import { fetchSecrets } from '../../../src/secrets/fetch.ts';
 import { providerEnvironment, sessionBus } from '../../../src/secrets/provider-environment.ts';
+import { mayInstall } from '../../../src/secrets/places.ts';
 import { fileFault } from '../../../src/secrets/secret-file.ts';
 
 const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-ask-')));
@@ -112,6 +113,16 @@ describe('command', () => {
         .filter((name) => !known.includes(name)),
     ).toEqual([]);
     expect(environment).toContain('VAULT_ADDR');
+  });
+
+  test('lies where those install programs who may', () => {
+    const staff = { uid: 0, gid: 50 };
+    const homebrew = { uid: 501, gid: 80 };
+    expect([mayInstall(staff, 'linux'), mayInstall(homebrew, 'darwin')]).toEqual([true, true]);
+    expect([mayInstall(homebrew, 'linux'), mayInstall({ uid: 501, gid: 20 }, 'darwin')]).toEqual([
+      false,
+      false,
+    ]);
   });
 
   test('is refused when it is not there, or others can change it', async () => {
