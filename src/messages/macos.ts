@@ -20,6 +20,12 @@ export const sandboxExecUnsafe = (why: string) =>
     hints: ['ls -l /usr/bin/sandbox-exec'],
   });
 
+/** A review starts what nobody has looked at yet. */
+export const reviewNeedsLinux = () =>
+  new CordonError('PLATFORM_UNSUPPORTED', 'a review starts the server in a sandbox of Linux', {
+    hints: ['review and approve it on Linux: what was approved there is approved here'],
+  });
+
 /** Node looks for packages in every folder above, and nothing is mounted there that would hide one. */
 export const parentModules = (folder: string) =>
   new CordonError(

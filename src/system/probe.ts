@@ -1,6 +1,7 @@
 // Looks at the machine once and hands what it saw to the planners as a value.
 import fs from 'node:fs';
 import { platformUnsupported } from '../messages.ts';
+import { reviewNeedsLinux } from '../messages/macos.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import type { LinuxFacts, MacFacts, SystemFacts, SystemRoot } from './facts.ts';
 import { probeBwrap } from './probe-bwrap.ts';
@@ -58,7 +59,9 @@ export function probeMac(): MacFacts {
   return { system: 'macos', ...probeUser(), sandboxExec: probeSandboxExec() };
 }
 
+/** For what starts servers in bubblewrap alone. */
 export function probeLinux(): LinuxFacts {
+  if (process.platform === 'darwin') throw reviewNeedsLinux();
   return {
     system: 'linux',
     ...probeUser(),
