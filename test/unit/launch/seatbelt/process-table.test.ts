@@ -10,6 +10,8 @@ const HOME = '/Users/ada/.local/state/cordon/launches/70-0123456789abcdef/home';
 
 // As ps of macOS writes it with -E.
 const TABLE = `    1     0     1 Ss   /sbin/launchd
+    2     0     0 S    (kernel)
+   40     1     1 S    helper
    50     1    50 S    /usr/bin/claude SHELL=/bin/zsh HOME=/Users/ada
    70    50    50 S    /opt/cordon/dist/cordon run files HOME=/Users/ada
    71    70    71 Ss   /bin/bash -p -c script watchdog ${HOME.slice(0, -5)}
@@ -29,13 +31,14 @@ describe('processes of a server', () => {
   const marks = { group: 80, home: HOME };
 
   it('are its group, what descends from it, and what has its home folder', () => {
-    expect(rows).toHaveLength(13);
+    expect(rows).toHaveLength(15);
     expect(processesOf(marks, rows, 72)).toEqual([80, 81, 82, 83, 84]);
   });
 
   it('are found by the home folder alone when the group is not known', () => {
     expect(processesOf({ ...marks, group: 0 }, rows, 72)).toEqual([80, 81, 82, 83, 84]);
-    expect(processesOf({ group: 1, home: '/nowhere' }, rows, 72)).toEqual([]);
+    for (const group of [0, 1])
+      expect(processesOf({ group, home: '/nowhere' }, rows, 72)).toEqual([]);
   });
 
   it('are never the launcher, who looks, or the first of all', () => {
