@@ -8,6 +8,7 @@ import type { Finding } from '../doctor/finding.ts';
 import { countVerdicts } from '../doctor/finding.ts';
 import { judgeBundle } from '../doctor/judge-bundle.ts';
 import { judgeDefinitions } from '../doctor/judge-definitions.ts';
+import { judgeClientVersions } from '../doctor/judge-client-versions.ts';
 import { judgeClients } from '../doctor/judge-clients.ts';
 import { judgeInstallation } from '../doctor/judge-installation.ts';
 import { judgeOwners } from '../doctor/judge-owners.ts';
@@ -15,6 +16,7 @@ import { judgeMachine } from '../doctor/judge-machine.ts';
 import { judgeSecrets } from '../doctor/judge-secrets.ts';
 import type { MachineFacts, SandboxOutcome } from '../doctor/machine-facts.ts';
 import { probeBundle } from '../doctor/probe-bundle.ts';
+import { probeClientVersions } from '../doctor/probe-client-versions.ts';
 import { probeClients } from '../doctor/probe-clients.ts';
 import { definitionFacts, probeConfig, probeFolders } from '../doctor/probe-installation.ts';
 import { probeMachine } from '../doctor/probe-machine.ts';
@@ -42,6 +44,7 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
   const { machine, inside } =
     process.platform === 'darwin' ? await onMac(config, runtime) : await onLinux(context, config, runtime);
   const profiles = probeProfiles(installation);
+  const clients = probeClients(installation, programRoot(), profiles);
   const findings = [
     ...machine,
     ...judgeInstallation({
@@ -56,7 +59,8 @@ export async function doctorCommand(context: CommandContext): Promise<number> {
     ...judgeBundle(probeBundle(installation), Date.now()),
     judgeDefinitions(definitionFacts(profiles)),
     judgeSecrets(probeSecrets(installation, profiles)),
-    ...judgeClients(probeClients(installation, programRoot(), profiles)),
+    ...judgeClients(clients),
+    ...judgeClientVersions(probeClientVersions(searchFolders(context)), clients.clients),
     ...inside,
   ];
   if (runtime.kind === 'verified') fs.closeSync(runtime.runtime.fd);
@@ -138,4 +142,15 @@ async function startSandbox(
 /** dist/cordon -> the folder that holds bin/, dist/ and profiles/. */
 function programRoot(): string {
   return path.dirname(path.dirname(process.execPath));
+}
+
+/** Of the user's shell, and where the clients' own installers put them. */
+function searchFolders({ searchPath, installation }: CommandContext): readonly string[] {
+  return [
+    ...searchPath.split(':'),
+    path.join(installation.home, '.local/bin'),
+    '/usr/local/bin',
+    '/usr/bin',
+    '/opt/homebrew/bin',
+  ];
 }

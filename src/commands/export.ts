@@ -132,6 +132,8 @@ function checkedWords({ comparison, unsafe }: Checked): string {
       return exportWords.differs(comparison.members);
     case 'invalid':
       return exportWords.invalid;
+    case 'unreadable':
+      return comparison.why;
   }
 }
 

@@ -22,8 +22,8 @@ export interface ClaudeFacts {
     readonly path: string;
     readonly members: Readonly<Record<string, unknown>>;
   }>;
-  /** Files that no client could read. */
-  readonly broken: readonly string[];
+  /** Files that a client could not read; `why` is the end of a sentence. */
+  readonly broken: ReadonlyArray<{ readonly path: string; readonly why: string }>;
   /** Settings beside ours that somebody who is not root could change; `why` is the end of a sentence. */
   readonly unsafe: ReadonlyArray<{ readonly path: string; readonly why: string }>;
 }

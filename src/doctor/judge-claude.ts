@@ -23,13 +23,13 @@ export function judgeClaude(claude: ClaudeFacts, facts: ClientPolicyFacts): Find
 }
 
 function broken({ broken: files }: ClaudeFacts): Finding[] {
-  return files.map((file) =>
+  return files.map(({ path, why }) =>
     clientFinding(
       'claude-broken',
       TITLE,
       'failed',
-      `${file} is not JSON: Claude Code does not start, or starts no server`,
-      [`mend ${file}`],
+      `${path} ${why}: Claude Code does not start, or starts no server, or knows nothing of this policy`,
+      [`mend ${path}`, `chown root:root ${path} && chmod 0644 ${path}`],
     ),
   );
 }

@@ -47,8 +47,12 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
       case 'missing':
         return clientFinding(id, title, 'failed', `${path} is missing`, cure);
       case 'invalid':
-        return clientFinding(id, title, 'failed', `${path} cannot be read`, [
+        return clientFinding(id, title, 'failed', `${path} is not JSON that the client could read`, [
           `mend it, or remove it and run: ${cure.join('')}`,
+        ]);
+      case 'unreadable':
+        return clientFinding(id, title, 'failed', `${path} ${comparison.why}`, [
+          `chown root:root ${path} && chmod 0644 ${path}`,
         ]);
       case 'differs':
         return clientFinding(

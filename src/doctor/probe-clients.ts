@@ -61,11 +61,11 @@ export function probeClaude(folder: string, judged: readonly string[]): ClaudeFa
       .toSorted()
       .map((name) => path.join(dropIns, name)),
   ];
-  const broken: string[] = [];
+  const broken: Array<ClaudeFacts['broken'][number]> = [];
   const read = (file: string): Readonly<Record<string, unknown>> | undefined => {
-    const members = membersOf(file);
-    if (members === 'broken') broken.push(file);
-    return typeof members === 'object' ? members : undefined;
+    const found = membersOf(file);
+    if (found.kind === 'broken') broken.push({ path: file, why: found.why });
+    return found.kind === 'read' ? found.members : undefined;
   };
   const mcp = read(path.join(folder, 'managed-mcp.json'));
   const settings = settingsFiles.flatMap((file) => {
@@ -82,16 +82,22 @@ export function probeClaude(folder: string, judged: readonly string[]): ClaudeFa
   return { servers: isObject(servers) ? servers : {}, settings, broken, unsafe };
 }
 
-function membersOf(file: string): Readonly<Record<string, unknown>> | 'missing' | 'broken' {
+type FoundMembers =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'broken'; readonly why: string }
+  | { readonly kind: 'read'; readonly members: Readonly<Record<string, unknown>> };
+
+function membersOf(file: string): FoundMembers {
   const found = readSmallFile(realPath(file), MAX_BYTES);
-  if (found.kind === 'missing') return 'missing';
-  if (found.kind === 'unreadable') return 'broken';
+  if (found.kind === 'missing') return { kind: 'missing' };
+  if (found.kind === 'unreadable') return { kind: 'broken', why: found.why };
   try {
     const value: unknown = JSON.parse(decodeUtf8(found.bytes) ?? '');
-    return isObject(value) ? value : 'broken';
+    if (isObject(value)) return { kind: 'read', members: value };
   } catch {
-    return 'broken';
+    // Said with what is no object.
   }
+  return { kind: 'broken', why: 'is not JSON' };
 }
 
 function namesIn(folder: string): string[] {

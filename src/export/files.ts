@@ -26,7 +26,7 @@ export function checkFile(file: PolicyFile): Checked {
     case 'missing':
       return { path: file.path, comparison: { kind: 'missing' } };
     case 'unreadable':
-      return { path: file.path, comparison: { kind: 'invalid' } };
+      return { path: file.path, comparison: { kind: 'unreadable', why: found.why } };
     case 'ok': {
       const unsafe = ownershipOf(file.path);
       return {

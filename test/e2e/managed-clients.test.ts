@@ -136,13 +136,23 @@ describe.runIf(isRoot)('a managed machine', () => {
   afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
   it('doctor calls the policy of every client in force, and says what a change of it opens', () => {
-    const findings = (change = ''): ReadonlyArray<{ id: string; section: string; verdict: string }> => {
+    const findings = (
+      change = '',
+    ): ReadonlyArray<{ id: string; section: string; verdict: string; detail: string }> => {
       const { out } = run([CORDON, 'doctor', '--json'], change);
       return (JSON.parse(out) as { findings: [] }).findings;
     };
     const clients = findings().filter(({ section }) => section === 'clients');
     expect(clients.length).toBeGreaterThanOrEqual(6);
     expect(clients.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    const hidden = findings('chmod 0600 /etc/claude-code/managed-mcp.json').filter(
+      ({ verdict }) => verdict === 'failed',
+    );
+    expect(hidden.map(({ id }) => id)).toEqual(['client-claude-code', 'claude-broken']);
+    for (const { detail } of hidden) {
+      expect(detail).toContain('may not be read by this user');
+      expect(detail).not.toContain('JSON');
+    }
     const opened = findings(
       `chmod 0666 /etc/gemini-cli/settings.json; echo '{"allowManagedMcpServersOnly":false}' > /etc/claude-code/managed-settings.d/99.json`,
     );

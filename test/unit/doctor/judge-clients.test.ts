@@ -140,7 +140,7 @@ describe('Claude Code', () => {
     ],
     [
       'a file that cannot be read',
-      { broken: ['/etc/claude-code/managed-mcp.json'] },
+      { broken: [{ path: '/etc/claude-code/managed-mcp.json', why: 'is not JSON' }] },
       'claude-broken',
       'managed-mcp.json',
     ],
@@ -179,7 +179,8 @@ describe('files of any client', () => {
 
   it.each([
     [{ comparison: { kind: 'missing' } }, 'failed', 'is missing'],
-    [{ comparison: { kind: 'invalid' } }, 'failed', 'cannot be read'],
+    [{ comparison: { kind: 'invalid' } }, 'failed', 'is not JSON'],
+    [{ comparison: { kind: 'unreadable', why: 'may not be read by this user' } }, 'failed', 'by this user'],
     [{ comparison: { kind: 'differs', members: ['mcp'] } }, 'weaker', 'differs in mcp'],
     [{ comparison: { kind: 'same', others: ['x\u202e'] } }, 'weaker', '\\u{202e}'],
     [

@@ -30,6 +30,20 @@ it('a drop-in that others could change is unsafe; one that is judged elsewhere i
   expect(probeClaude(folder, [dropIn])?.unsafe).toEqual([]);
 });
 
+it('a file that this user may not read is not called one that is no JSON', () => {
+  fs.writeFileSync(path.join(folder, 'managed-mcp.json'), '{,}');
+  fs.mkdirSync(path.join(folder, 'managed-settings.json'));
+  expect(probeClaude(folder, [])?.broken).toEqual([
+    { path: path.join(folder, 'managed-mcp.json'), why: 'is not JSON' },
+    { path: path.join(folder, 'managed-settings.json'), why: 'is not a regular file' },
+  ]);
+});
+
+it.runIf(process.getuid?.() !== 0)('nor is one without the right to read it', () => {
+  fs.writeFileSync(path.join(folder, 'managed-mcp.json'), '{}', { mode: 0 });
+  expect(probeClaude(folder, [])?.broken).toMatchObject([{ why: 'may not be read by this user' }]);
+});
+
 it('no file, no facts', () => {
   expect(probeClaude(folder, [])).toBeUndefined();
 });

@@ -110,6 +110,22 @@ describe('what others wrote into a file', () => {
     expect(updatedFile(requirements as PolicyFile, '[mcp_servers.corp]\n')).toBeUndefined();
     expect(compareFile(jsonFile('claude-code'), '{,}')).toEqual({ kind: 'invalid' });
   });
+
+  it.each<[string, (ours: string) => string, readonly string[]]>([
+    ['a server more', (ours) => `${ours}[mcp_servers.corp]\ncommand = "/c"\n`, ['mcp_servers.corp']],
+    ['in quotes', (ours) => `${ours}[ mcp_servers . "my corp" ]\n`, ['mcp_servers.my corp']],
+    ['by its members', (ours) => `mcp_servers.corp.command = "/c"\n${ours}`, ['mcp_servers.corp']],
+    [
+      'one that is gone',
+      (ours) => ours.replaceAll('filesystem', 'other'),
+      ['mcp_servers.filesystem', 'mcp_servers.other'],
+    ],
+    ['something else', (ours) => `${ours}model = "x"\n`, ['(file)']],
+  ])('of TOML, what differs is named: %s', (_, change, members) => {
+    const [, servers] = policy('codex').files;
+    const ours = contentOf(servers as PolicyFile);
+    expect(compareFile(servers as PolicyFile, change(ours))).toEqual({ kind: 'differs', members });
+  });
 });
 
 describe('no profiles at all', () => {
