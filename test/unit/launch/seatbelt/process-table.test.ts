@@ -37,8 +37,7 @@ describe('processes of a server', () => {
 
   it('are found by the home folder alone when the group is not known', () => {
     expect(processesOf({ ...marks, group: 0 }, rows, 72)).toEqual([80, 81, 82, 83, 84]);
-    for (const group of [0, 1])
-      expect(processesOf({ group, home: '/nowhere' }, rows, 72)).toEqual([]);
+    for (const group of [0, 1]) expect(processesOf({ group, home: '/nowhere' }, rows, 72)).toEqual([]);
   });
 
   it('are never the launcher, who looks, or the first of all', () => {
