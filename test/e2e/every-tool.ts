@@ -174,11 +174,12 @@ const everything: Scenario = async (plain, { workspace }) => {
   const steps: number[] = [];
   const long = await client.text(
     'trigger-long-running-operation',
-    { duration: 0.4, steps: 4 },
+    { duration: 1.6, steps: 4 },
     { onprogress: ({ progress }) => steps.push(progress) },
   );
   expect(long).toContain('completed');
-  // The SDK may miss the last one when it comes together with the result; profiles.test.ts looks at the wire.
+  // The SDK may miss the last one when it comes together with the result, and on a busy machine the one before: so they come
+  // slowly. profiles.test.ts looks at the wire.
   expect([1, 2, 3, 4].slice(0, steps.length)).toEqual(steps);
   expect(steps.length).toBeGreaterThanOrEqual(3);
   expect(await client.text('get-roots-list')).toContain(`file://${workspace}`);
