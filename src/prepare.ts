@@ -16,7 +16,8 @@ import { refuseOwnFolders, refuseSecretFiles } from './plan/own-folders.ts';
 import { planSandbox } from './plan/plan-sandbox.ts';
 import type { EgressGrant, NetworkPlan, SandboxPlan } from './plan/plan.ts';
 import { narrowedProfile } from './narrowing/load.ts';
-import { type ExpandedProfile, expandProfile } from './profile/expand.ts';
+import { refuseWidening } from './narrowing/refuse-widening.ts';
+import { type ExpandedProfile, expandProfile, type TemplateValues } from './profile/expand.ts';
 import { loadProfile } from './profile/load.ts';
 import type { NetworkGrant } from './profile/pieces.ts';
 import type { Profile } from './profile/schema.ts';
@@ -76,13 +77,21 @@ export function prepare(request: PrepareRequest): Prepared {
     throw macosUntried(installation.configFile);
   const network = networkOf(profile, config, facts);
   const state = stateFolder(installation, profile.name);
-  const expanded = expandProfile(profile, {
+  const values: TemplateValues = {
     workspace: request.workspace,
     home: installation.home,
     accountHome: installation.accountHome,
     state,
     stateInside: facts.system === 'macos' ? state : INSIDE.state,
-  });
+  };
+  const expanded = expandProfile(profile, values);
+  if (narrowedBy !== undefined)
+    refuseWidening({
+      granted: managed.permissions.filesystem,
+      left: profile.permissions.filesystem,
+      values,
+      file: narrowedBy,
+    });
   const trusted = secretFiles(config.secrets, installation.home);
   const own = [...ownFolders(installation, request.programRoot), ...trusted.programs];
   refuseOwnFolders(expanded.grants, { folders: own, state });

@@ -29,6 +29,9 @@ export function narrowFiles(
     if (around === undefined) report([...place, 'path'], 'is not granted by the managed profile');
     else if (grant.access === 'write' && around.grant.access === 'read')
       report([...place, 'access'], `is "read" in the managed profile, by ${around.grant.path}`);
+    // What must be there to be protected could be made by the server where it is not.
+    else if (grant.optional === true && isRequiredProtection(around, one.path))
+      report([...place, 'optional'], 'is not true in the managed profile');
     else kept.push({ grant: { ...grant, ...reasonOf(grant, around.grant) }, path: one.path });
   }
   const protections = base.filter(
@@ -49,6 +52,10 @@ function nearest(base: readonly Placed[], path: GrantPath): Placed | undefined {
   return base
     .filter((outer) => covers(outer.path, path))
     .toSorted((one, other) => other.path.segments.length - one.path.segments.length)[0];
+}
+
+function isRequiredProtection({ grant, path }: Placed, wanted: GrantPath): boolean {
+  return grant.access === 'read' && grant.optional !== true && isSamePlace(path, wanted);
 }
 
 function reasonOf(grant: FilesystemGrant, around: FilesystemGrant): Pick<FilesystemGrant, 'why'> {

@@ -3,7 +3,7 @@
 import { grantPathUnsafe, profileInvalid, workspaceTooBroad } from '../messages.ts';
 import { parseGrantPath } from './grant-path.ts';
 import { compareByTree, contains, isNormalised, joinPath } from './paths.ts';
-import type { ProfileDocument } from './schema.ts';
+import type { FilesystemGrant, ProfileDocument } from './schema.ts';
 import { readSecretArgument, type SecretArgument } from './secret-arguments.ts';
 import { notWritable, tooBroad } from './system-folders.ts';
 import { fillTemplates, type Template, usesTemplate } from './templates.ts';
@@ -93,11 +93,10 @@ function refuseBroadWorkspace(workspace: string, values: TemplateValues): void {
 }
 
 function expandGrants(profile: Expandable, values: TemplateValues): readonly ExpandedGrant[] {
-  const bases: Readonly<Record<Template | '/', string>> = { ...values, '/': '/' };
   const bySource = new Map<string, ExpandedGrant>();
   for (const [index, grant] of profile.permissions.filesystem.entries()) {
     const { base, segments } = parseGrantPath(grant.path);
-    const source = joinPath(bases[base], segments);
+    const source = grantSource(grant, values);
     const expanded: ExpandedGrant = {
       source,
       target: base === 'state' ? joinPath(values.stateInside, segments) : source,
@@ -111,6 +110,13 @@ function expandGrants(profile: Expandable, values: TemplateValues): readonly Exp
     bySource.set(source, other === undefined ? expanded : merged(other, expanded));
   }
   return [...bySource.values()].toSorted((one, next) => compareByTree(one.source, next.source));
+}
+
+/** Where it is outside. */
+export function grantSource({ path }: Pick<FilesystemGrant, 'path'>, values: TemplateValues): string {
+  const bases: Readonly<Record<Template | '/', string>> = { ...values, '/': '/' };
+  const { base, segments } = parseGrantPath(path);
+  return joinPath(bases[base], segments);
 }
 
 /** An absolute path, or a home folder that is an unusual one, may turn out to hold everything. */

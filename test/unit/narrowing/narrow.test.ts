@@ -96,6 +96,26 @@ describe('narrowing a profile', () => {
     });
   });
 
+  it('does not start without what must be there to be protected', () => {
+    const base = profileOf({
+      permissions: {
+        filesystem: [
+          { path: '${workspace}', access: 'write' },
+          { path: '${workspace}/.git', access: 'read' },
+        ],
+      },
+    });
+    const wanted = (optional: boolean) =>
+      files(
+        { path: '${workspace}', access: 'write' },
+        { path: '${workspace}/.git', access: 'read', optional },
+      );
+    expect(outcome(wanted(true), base)).toEqual([
+      'permissions.filesystem[1].optional: is not true in the managed profile',
+    ]);
+    expect(outcome(wanted(false), base)).toMatchObject(wanted(false));
+  });
+
   const files = (...filesystem: object[]) => ({ permissions: { filesystem } });
   const network = (...grants: object[]) => ({ permissions: { network: grants } });
   const mcp = (granted: object) => ({ permissions: { mcp: granted } });
