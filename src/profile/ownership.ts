@@ -14,25 +14,57 @@ export function ownershipFault(stat: { readonly uid: number; readonly mode: numb
 }
 
 /**
- * Checks the file and every folder above it, as named and as links resolve: who can write to a folder can replace what
- * is in it.
- * @throws CordonError INSTALLATION_UNSAFE naming the first that is not root's alone
+ * Checks the file, every folder above it, and each link on the way with the folders above what it says: who can write to a
+ * folder can replace what is in it, and where a link leads that another link names.
+ * @throws CordonError INSTALLATION_UNSAFE naming the last on the way that is not root's alone
  */
 export function requireRootOwned(file: string): void {
-  for (const start of new Set([path.resolve(file), realPath(file)])) {
-    for (let current = start; ; current = path.dirname(current)) {
-      const stat = fs.lstatSync(current);
-      // The mode of a link means nothing; its folder and its target are checked.
-      const fault = ownershipFault(stat.isSymbolicLink() ? { uid: stat.uid, mode: 0 } : stat);
-      if (fault !== undefined) throw installationUnsafe(current, fault);
-      if (current === path.dirname(current)) break;
-    }
+  for (const { place, stat } of wayTo(path.resolve(file)).toReversed()) {
+    // The mode of a link means nothing; its folder and its target are checked.
+    const fault = ownershipFault(stat.isSymbolicLink() ? { uid: stat.uid, mode: 0 } : stat);
+    if (fault !== undefined) throw installationUnsafe(place, fault);
   }
 }
 
-function realPath(file: string): string {
+interface Step {
+  readonly place: string;
+  readonly stat: fs.Stats;
+}
+
+/** As many links as the kernel follows. */
+const MAX_LINKS = 40;
+
+/** Everything that the kernel looks at to find the file, in its order. */
+function wayTo(file: string): readonly Step[] {
+  const steps: Step[] = [{ place: '/', stat: fs.lstatSync('/') }];
+  const ahead = file.split('/');
+  let folder = '/';
+  let links = 0;
+  for (let name = ahead.shift(); name !== undefined; name = ahead.shift()) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      folder = path.dirname(folder);
+      continue;
+    }
+    const place = path.join(folder, name);
+    const stat = lookAt(place, file);
+    steps.push({ place, stat });
+    if (!stat.isSymbolicLink()) {
+      folder = place;
+      continue;
+    }
+    links += 1;
+    if (links > MAX_LINKS) throw installationUnsafe(file, 'leads through too many links');
+    const target = fs.readlinkSync(place);
+    ahead.unshift(...target.split('/'));
+    if (target.startsWith('/')) folder = '/';
+  }
+  return steps;
+}
+
+function lookAt(place: string, file: string): fs.Stats {
   try {
-    return fs.realpathSync(file);
+    return fs.lstatSync(place);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
     throw installationUnsafe(file, 'cannot be looked at by this user');

@@ -108,6 +108,15 @@ const CHANGES: readonly Change[] = [
     undo: (p) => `rm ${p}; chown -hR 0 /home/user/taken; mv /home/user/taken ${p}`,
     at: ({ stays }) => stays !== true,
   },
+  {
+    // Both ends of the way are root's, and the user could choose another of root's files. The program is told only by what
+    // name it is in the end: who chooses that has chosen it.
+    what: 'behind a link to a link of the user',
+    make: (p) =>
+      `mv ${p} /srv/kept; ln -s /srv/kept /home/user/way; chown -h 1 /home/user/way; ln -s /home/user/way ${p}`,
+    undo: (p) => `rm ${p} /home/user/way; mv /srv/kept ${p}`,
+    at: ({ path: place, stays }) => stays !== true && !place.startsWith('/opt'),
+  },
 ];
 
 const isListed = ({ listed }: Change, { everyVerb }: Place): boolean => listed === true && everyVerb === true;

@@ -1,0 +1,44 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { requireRootOwned } from '../../../src/profile/ownership.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cordon-owner-')));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** Of the system's, and root's alone all the way. */
+const ROOTS = fs.realpathSync('/etc/passwd');
+
+const refusal = (place: string) =>
+  expect.objectContaining({
+    code: 'INSTALLATION_UNSAFE',
+    message: expect.stringContaining(place) as string,
+  }) as Error;
+
+describe('a file that is root’s alone', () => {
+  it('is so by its own name and by that of its folder', () => {
+    expect(() => requireRootOwned(ROOTS)).not.toThrow();
+  });
+
+  it('is not so by a link in a folder that others can write to', () => {
+    const link = path.join(folder, 'link');
+    fs.symlinkSync(ROOTS, link);
+    expect(() => requireRootOwned(link)).toThrow(refusal(os.tmpdir()));
+  });
+
+  it('is not found through more links than the kernel follows', () => {
+    const link = path.join(folder, 'round');
+    fs.symlinkSync('round', link);
+    expect(() => requireRootOwned(link)).toThrow(refusal('too many links'));
+  });
+
+  it('that is not there is no matter of owners', () => {
+    expect(() => requireRootOwned('/etc/there-is-no-such-file')).toThrow(
+      expect.objectContaining({ code: 'ENOENT' }) as Error,
+    );
+  });
+});
