@@ -5,7 +5,10 @@ import { isJsonObject, type JsonObject } from './envelope.ts';
 import { judgeErrorText } from './error-text.ts';
 import { withoutUngrantedBlocks } from './extension-uris.ts';
 import { withoutForeignMeta } from './filter-meta.ts';
+import { URL_ELICITATION_REQUIRED } from './filter-result.ts';
 import { type McpPolicy, TASKS_EXTENSION } from './policy.ts';
+
+const ERROR_MEMBERS: ReadonlySet<string> = new Set(['code', 'message', 'data']);
 
 /** Whether a call may be answered with a task: granted, and the client said in the request that it can. */
 export function mayBecomeTask(method: string, capabilities: JsonObject, policy: McpPolicy): boolean {
@@ -25,7 +28,7 @@ export function asksInBetween(state: JsonObject): boolean {
 
 /**
  * The state of a task without what may not pass inside it.
- * @returns the same object when nothing is to be taken away; undefined when the result inside is none that ends a task
+ * @returns the same object when nothing is to be taken away; undefined when the result or error inside is none that ends a task
  */
 export function filterTaskState(state: JsonObject, policy: McpPolicy): JsonObject | undefined {
   const { result, error } = state;
@@ -54,6 +57,13 @@ function isEnd({ resultType, inputRequests, requestState, task }: JsonObject): b
   );
 }
 
+/** Outside, a member more is refused with its line, and the code that opens an address with its answer. */
 function isError(error: unknown): error is JsonObject {
-  return isJsonObject(error) && Number.isSafeInteger(error['code']) && typeof error['message'] === 'string';
+  return (
+    isJsonObject(error) &&
+    Number.isSafeInteger(error['code']) &&
+    error['code'] !== URL_ELICITATION_REQUIRED &&
+    typeof error['message'] === 'string' &&
+    Object.keys(error).every((name) => ERROR_MEMBERS.has(name))
+  );
 }

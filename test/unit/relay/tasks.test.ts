@@ -114,6 +114,11 @@ describe('the state of a task', () => {
     ['a result that is a task', { result: { ...HANDLE } }],
     ['a result that is none', { result: 'POISON' }],
     ['an error that is none', { error: { message: 'POISON' } }],
+    ['an error with a member more', { error: { code: -32000, message: 'it broke', hint: 'POISON' } }],
+    [
+      'an error that opens an address',
+      { error: { code: -32042, message: 'm', data: { elicitations: [{ url: 'https://POISON.example' }] } } },
+    ],
     ['a question of a task that is not waiting', { status: 'working', inputRequests: {} }],
   ])('does not pass with %s', (_, members) => {
     const verdict = session().state({ status: 'completed', ...members });
@@ -141,6 +146,8 @@ describe('the state of a task', () => {
     expect(steering.anew).toMatchObject({ params: { taskId: 't', result: { content } } });
     expect(JSON.stringify(steering)).not.toContain('POISON');
     expect(news({ status: 'completed', result: { ...HANDLE } }).denial?.reason).toBe('feature-not-granted');
+    const opens = { code: -32042, message: 'm', data: { elicitations: [{ url: 'https://POISON.example' }] } };
+    expect(news({ status: 'failed', error: opens }).denial?.reason).toBe('feature-not-granted');
   });
 });
 
