@@ -64,9 +64,9 @@ function controlGroup(kind: ControlGroup['kind'], folders: readonly string[]): C
     kind,
     include: async (pid) => {
       try {
-        const groups = fs.readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+        // Each folder is asked: in the first version a process forked meanwhile may be in one of two that are named alike.
         const outside = folders.filter(
-          (folder) => !groups.some((group) => group.endsWith(`/${path.basename(folder)}`)),
+          (folder) => !readWords(path.join(folder, 'cgroup.procs')).includes(String(pid)),
         );
         await Promise.all(outside.map((folder) => move(pid, folder)));
         return true;
