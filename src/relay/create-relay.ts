@@ -218,12 +218,15 @@ class RelaySession implements Relay {
   }
 
   #serverOutputEnded(): void {
-    void this.#client.outlet.flush().then(this.#drained);
-    if (this.#refusal !== undefined) return;
-    // Whoever waits would wait for ever. A server that ends closes its output too, a moment before.
-    const limit = this.#options.outputClosedMs ?? OUTPUT_CLOSED_MS;
-    this.#outputClosed = setTimeout(() => this.#violate('output-closed'), limit);
-    this.#outputClosed.unref();
+    // A client that has not read what there is does not wait yet, and meanwhile the end of the server becomes known.
+    void this.#client.outlet.flush().then(() => {
+      this.#drained();
+      if (this.#refusal !== undefined) return;
+      // Whoever waits would wait for ever. A server that ends closes its output too, a moment before.
+      const limit = this.#options.outputClosedMs ?? OUTPUT_CLOSED_MS;
+      this.#outputClosed = setTimeout(() => this.#violate('output-closed'), limit);
+      this.#outputClosed.unref();
+    });
   }
 
   #proceed(): void {

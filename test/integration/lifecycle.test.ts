@@ -152,7 +152,7 @@ describe('the launcher dies', () => {
 describe('a client that reads late', () => {
   it('gets the last answer whole, and why the server ended', async () => {
     const { name } = install('plain');
-    const launcher = start(name, ['/bin/sh', '-c', '"$0" run "$1" | { sleep 1; cat; }', CORDON, name]);
+    const launcher = start(name, ['/bin/sh', '-c', '"$0" run "$1" | { sleep 1.6; cat; }', CORDON, name]);
     const unanswered = launcher.call('no-answer');
     const large = launcher.call('large-then-exit');
     expect((await large)['result']).toEqual({ text: 'x'.repeat(4_000_000) });
