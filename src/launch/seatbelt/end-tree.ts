@@ -6,18 +6,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import treeKill from 'tree-kill';
 import { isLaunchFolder } from './launch-folder.ts';
-import { processesOf, readProcessTable } from './process-table.ts';
+import { processesOf, PS_ARGUMENTS, readProcessTable } from './process-table.ts';
 
 /** A program that starts others faster than it is found would otherwise keep us here for ever. */
 const MAX_ROUNDS = 50;
 const ROUND_MS = 5;
-
-const COLUMNS = 'pid=,ppid=,pgid=,stat=,command=';
-/** With the environment of all that this user runs. */
-const PS_ARGUMENTS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
-  darwin: ['-axww', '-E', '-o', COLUMNS],
-  linux: ['axeww', '-o', COLUMNS],
-};
 
 export async function endTree([groupText = '', folder = '']: readonly string[]): Promise<number> {
   const group = Number(groupText);

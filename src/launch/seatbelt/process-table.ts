@@ -11,7 +11,16 @@ export interface ProcessRow {
   readonly text: string;
 }
 
-/** From `ps -o pid=,ppid=,pgid=,stat=,command=`, which on macOS and Linux writes the same. */
+// One word for each: on macOS, as in POSIX, all that follows the first `=` of a word is a heading, further columns included.
+const COLUMNS = ['pid=', 'ppid=', 'pgid=', 'stat=', 'command='].flatMap((column) => ['-o', column]);
+
+/** For ps: all that this user runs, with its environment. */
+export const PS_ARGUMENTS: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  darwin: ['-axww', '-E', ...COLUMNS],
+  linux: ['axeww', ...COLUMNS],
+};
+
+/** From what ps writes with these arguments, on macOS and Linux the same. */
 export function readProcessTable(text: string): readonly ProcessRow[] {
   return text.split('\n').flatMap((line) => {
     const [, pid, parent, group, state = '', words = ''] =

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   processesOf,
   type ProcessRow,
+  PS_ARGUMENTS,
   readProcessTable,
 } from '../../../../src/launch/seatbelt/process-table.ts';
 
@@ -25,6 +27,28 @@ const TABLE = `    1     0     1 Ss   /sbin/launchd
    90     1    90 Ss   /opt/node/bin/node other HOME=${HOME}2 A=1
    91     1    91 Ss   vim ${HOME}/a
 `;
+
+/** As POSIX has it, and the manual of macOS: what follows the first `=` of a word is a heading to the end. Linux reads more. */
+function columnsAsked(words: readonly string[]): ReadonlyArray<readonly [column: string, heading: string]> {
+  return words
+    .filter((_, index) => words[index - 1] === '-o')
+    .flatMap((word) => {
+      const [columns = '', ...heading] = word.split('=');
+      return columns.split(/[ ,]/).map((column) => [column, heading.join('=')] as const);
+    });
+}
+
+it.each(['darwin', 'linux'] as const)('ps of %s is asked for all columns, and for no headings', (system) => {
+  expect(columnsAsked(PS_ARGUMENTS[system] ?? [])).toEqual(
+    ['pid', 'ppid', 'pgid', 'stat', 'command'].map((column) => [column, '']),
+  );
+});
+
+it('ps of this system answers in that form', () => {
+  const { stdout } = spawnSync('/bin/ps', PS_ARGUMENTS[process.platform] ?? [], { encoding: 'utf8' });
+  const own = readProcessTable(stdout).find(({ pid }) => pid === process.pid);
+  expect(own).toMatchObject({ parent: process.ppid, isZombie: false });
+});
 
 describe('processes of a server', () => {
   const rows = readProcessTable(TABLE);
