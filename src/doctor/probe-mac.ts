@@ -82,7 +82,8 @@ async function tryRuntime(runtime: string, facts: MacFacts): Promise<Tried> {
     const command = launchCommand({
       sandboxExec: facts.sandboxExec.path,
       rendering: renderSeatbelt(plan, places),
-      command: [runtime, '-e', '0'],
+      // Asks for more of the system than an empty program, and hardly a server does without it.
+      command: [runtime, '-e', 'require("os")'],
       secretArguments: [],
       limits: plan.limits,
     });

@@ -74,6 +74,10 @@ export const MACOS_WEAKNESSES = [
     id: 'macos-port',
     text: 'macOS has no network of the server alone: the port of the broker is open to every program of this machine, which must know a password to use it',
   },
+  {
+    id: 'macos-hostname',
+    text: 'macOS has no name of the machine for the server alone: it can read the real one, without which Node does not load its module os',
+  },
 ] as const;
 
 /** In the place of what the folder of a start, and a runtime that is not recorded, will be called. */

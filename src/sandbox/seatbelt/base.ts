@@ -56,8 +56,10 @@ export const BASE: readonly Rule[] = [
       ...at('subpath', '/usr/share/icu', '/usr/share/zoneinfo', '/private/var/db/timezone'),
       ...at('literal', '/System/Library/CoreServices/SystemVersion.plist', '/private/etc/localtime'),
       ...at('literal', '/private/etc/ssl/openssl.cnf', '/private/etc/ssl/cert.pem'),
+      // Node's own OpenSSL looks here, and ends the program where it may not.
+      ...at('literal', '/System/Library/OpenSSL/openssl.cnf'),
     ],
-    why: 'Intl and dates, os.release() and platform.mac_ver(), the certificates of OpenSSL',
+    why: 'Intl and dates, platform.mac_ver(), settings and certificates of OpenSSL',
   },
   {
     decision: 'allow',
@@ -90,6 +92,12 @@ export const BASE: readonly Rule[] = [
       ...named('sysctl-name-prefix', 'hw.optional.', 'hw.perflevel'),
     ],
     why: 'V8 and libuv size themselves by processor and memory; no kern.proc, which lists the processes of others',
+  },
+  {
+    decision: 'allow',
+    operations: ['sysctl-read'],
+    filters: named('sysctl-name', 'kern.hostname'),
+    why: 'uname() fails without the name of the machine, and then the module os of Node does not load',
   },
   {
     decision: 'allow',

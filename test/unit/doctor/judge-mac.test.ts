@@ -37,6 +37,7 @@ describe('a Mac', () => {
       'macos-limits': 'weaker',
       'macos-names': 'weaker',
       'macos-port': 'weaker',
+      'macos-hostname': 'weaker',
     });
     expect(verdicts({ starts: 'untried', uid: 0 })).toMatchObject({
       'macos-starts': 'weaker',
