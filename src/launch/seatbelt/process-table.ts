@@ -41,7 +41,10 @@ export function readProcessTable(text: string): readonly ProcessRow[] {
 export interface Marks {
   /** Process group of the server; 0 when it is not known. */
   readonly group: number;
-  /** HOME of this start and of no other. */
+  /**
+   * HOME of this start and of no other: in the environment of the server, and before that a parameter of its policy, because
+   * macOS shows the arguments of its own programs and not their environment.
+   */
   readonly home: string;
 }
 
@@ -62,6 +65,6 @@ export function processesOf(marks: Marks, rows: readonly ProcessRow[], self: num
     for (const row of rows) if (row.parent === pid) add(row.pid);
   };
   for (const { pid, group, text } of rows)
-    if ((marks.group > 1 && group === marks.group) || `${text} `.includes(` HOME=${marks.home} `)) add(pid);
+    if ((marks.group > 1 && group === marks.group) || `${text} `.includes(`=${marks.home} `)) add(pid);
   return rows.filter(({ pid, isZombie }) => found.has(pid) && !isZombie).map(({ pid }) => pid);
 }

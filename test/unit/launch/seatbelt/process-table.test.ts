@@ -26,6 +26,8 @@ const TABLE = `    1     0     1 Ss   /sbin/launchd
    85    80    80 Z    (node)
    90     1    90 Ss   /opt/node/bin/node other HOME=${HOME}2 A=1
    91     1    91 Ss   vim ${HOME}/a
+   92    70    92 Ss   /usr/bin/sandbox-exec -p (version 1) -D PATH_2=${HOME}/a -D PATH_3=/x
+   93    70    93 Ss   /bin/bash -p -c script cordon /usr/bin/sandbox-exec -D PATH_2=${HOME} -D PATH_3=/x
 `;
 
 /** As POSIX has it, and the manual of macOS: what follows the first `=` of a word is a heading to the end. Linux reads more. */
@@ -55,12 +57,12 @@ describe('processes of a server', () => {
   const marks = { group: 80, home: HOME };
 
   it('are its group, what descends from it, and what has its home folder', () => {
-    expect(rows).toHaveLength(15);
-    expect(processesOf(marks, rows, 72)).toEqual([80, 81, 82, 83, 84]);
+    expect(rows).toHaveLength(17);
+    expect(processesOf(marks, rows, 72)).toEqual([80, 81, 82, 83, 84, 93]);
   });
 
   it('are found by the home folder alone when the group is not known', () => {
-    expect(processesOf({ ...marks, group: 0 }, rows, 72)).toEqual([80, 81, 82, 83, 84]);
+    expect(processesOf({ ...marks, group: 0 }, rows, 72)).toEqual([80, 81, 82, 83, 84, 93]);
     for (const group of [0, 1]) expect(processesOf({ group, home: '/nowhere' }, rows, 72)).toEqual([]);
   });
 
