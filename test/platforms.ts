@@ -11,7 +11,8 @@ const LINUX_ONLY: Readonly<Record<string, string>> = {
   'test/browser/**': 'uses the Chromium of Debian',
   'test/integration/{doctor,explain,lifecycle,review,secrets,secret-sources}.test.ts':
     'started in bubblewrap, and looked at through /proc',
-  'test/integration/seatbelt-launch.test.ts': 'reads /proc of a server that has no sandbox around it',
+  'test/integration/seatbelt-launch.test.ts':
+    'reads /proc of a server that has no sandbox around it; seatbelt-end.test.ts is the rest, on both',
   'test/unit/seatbelt/decisions.test.ts': 'asks tinyscheme, a package of Debian',
   'test/unit/doctor/probe.test.ts': 'asks the probe about /proc',
   'test/unit/secrets/ask.test.ts': 'asks programs that Linux has',

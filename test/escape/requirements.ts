@@ -453,7 +453,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   row('X10', 'life', 'start and stop 200 times', 'nothing left', LIFECYCLE),
   row('M04', 'life', 'daemon after the launcher was killed, on macOS', 'killed', {
     by: 'test',
-    file: 'test/integration/seatbelt-launch.test.ts',
+    file: 'test/integration/seatbelt-end.test.ts',
   }),
 
   // --- persistence ---

@@ -1,17 +1,16 @@
 // Starts as on macOS, run for real but for one program: sandbox-exec is a stand-in that applies no sandbox. What is shown is what
-// the launcher does around it: what a server is given, that nothing of it is left (P4, P5), and that no other tree runs (P1).
+// the launcher does around it: what a server is given (P4). How it ends is in seatbelt-end.test.ts.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { launchCommand } from '../../src/launch/seatbelt/launch-command.ts';
-import { processesWith, until } from '../fixtures/launcher.ts';
+import { until } from '../fixtures/launcher.ts';
 import type { SeatbeltStart } from '../fixtures/seatbelt-launcher.ts';
 import { SANDBOX_EXEC, seatbeltWorld, type StartedServer } from '../fixtures/seatbelt-start.ts';
 
 const world = seatbeltWorld();
-const { scratch, tree, launches, start, isGone } = world;
+const { scratch, launches, start, isGone } = world;
 
 afterEach(() => world.stop());
 afterAll(() => fs.rmSync(scratch, { recursive: true, force: true }));
@@ -22,7 +21,6 @@ interface Described {
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly fds: ReadonlyArray<readonly [number, string]>;
-  readonly limits: string;
   readonly stat: string;
   readonly modes: readonly number[];
 }
@@ -58,9 +56,6 @@ describe('what a server is given', () => {
     // proc_pid_stat(5): behind the name state, parent, group, session.
     const [, , group, session] = said.stat.slice(said.stat.lastIndexOf(')') + 2).split(' ');
     expect([Number(group), Number(session)]).toEqual([said.pid, said.pid]);
-    expect(said.limits).toMatch(/^Max core file size +0 +0 /m);
-    expect(said.limits).toMatch(/^Max open files +1024 +1024 /m);
-    expect(said.limits).toMatch(/^Max file size +268435456 +268435456 /m);
     expect(await server.ask('write', `${folder}/tmp/a`)).toBe(null);
     server.child.stdin?.end();
     expect(await server.exited).toBe(0);
@@ -113,56 +108,6 @@ describe('what a server is given', () => {
   });
 });
 
-describe('the end (P5)', () => {
-  it('of a killed launcher takes children, orphans of other sessions and strangers along (X02, M04)', async () => {
-    const server = start();
-    for (const action of ['deaf', 'child', 'daemon', 'stranger']) await server.ask(action);
-    await until(() => processesWith(server.token).length >= 5, 5000, 'all of them');
-    expect(fs.readdirSync(launches)).toHaveLength(1);
-    server.child.kill('SIGKILL');
-    await until(() => isGone(server), 3000, 'the end of everything');
-  });
-
-  it('of the server ends what it left behind (X05)', async () => {
-    const server = start();
-    await server.ask('child');
-    await server.ask('daemon');
-    void server.ask('exit', 7);
-    expect(await server.exited).toBe(0);
-    expect(server.stderr()).toContain('{"kind":"exited","code":7}');
-    await until(() => isGone(server), 1000, 'the end of everything');
-  });
-
-  it('by the client: end of input, SIGTERM, SIGKILL, as on Linux', async () => {
-    const endOf = async (mode?: string): Promise<{ readonly took: number; readonly said: string }> => {
-      const server = start();
-      await server.ask(mode ?? 'describe');
-      const began = performance.now();
-      server.child.stdin?.end();
-      await server.exited;
-      await until(() => isGone(server), 1000, 'the end of everything');
-      return { took: performance.now() - began, said: server.stderr() };
-    };
-    expect((await endOf()).said).toContain('{"kind":"exited","code":0}');
-    expect((await endOf('polite')).said).toContain('{"kind":"exited","code":3}');
-    const deaf = await endOf('deaf');
-    expect(deaf.said).toContain('{"kind":"exited","code":137}');
-    expect(deaf.took).toBeLessThan(1500);
-  });
-
-  it('of the watchdog ends the server, which nobody would end otherwise', async () => {
-    const server = start();
-    await server.ask('deaf');
-    const [watchdog = 0] = processesWith(launchFolder()).filter((pid) =>
-      fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0watchdog\0'),
-    );
-    process.kill(watchdog, 'SIGKILL');
-    expect(await server.exited).toBe(0);
-    expect(processesWith(server.token)).toEqual([]);
-    await until(() => isGone(server), 1000, 'the end of everything');
-  });
-});
-
 describe('what does not start', () => {
   const refused = async (more: Partial<SeatbeltStart>): Promise<string> => {
     const server = start(more);
@@ -171,49 +116,10 @@ describe('what does not start', () => {
     return server.stderr();
   };
 
-  it('a package that is another one by now (P1)', async () => {
-    const [one, other] = [path.join(scratch, 'one/tree'), path.join(scratch, 'other')];
-    fs.mkdirSync(one, { recursive: true });
-    fs.cpSync(tree, other, { recursive: true });
-    expect(await refused({ package: one, swap: other })).toContain('TREE_UNSAFE');
-  });
-
-  it('a package with node_modules above it', async () => {
-    const above = path.join(scratch, 'store/node_modules');
-    fs.mkdirSync(above);
-    expect(await refused({})).toContain('INSTALLATION_UNSAFE');
-    fs.rmdirSync(above);
-  });
-
   it('in a sandbox within a sandbox, and without sandbox-exec', async () => {
     const nested = path.join(scratch, 'nested');
     fs.copyFileSync(SANDBOX_EXEC, nested);
     expect(await refused({ sandboxExec: nested })).toContain('"kind":"setup-failed"');
     expect(await refused({ sandboxExec: '/nonexistent' })).toContain('"kind":"setup-failed"');
-  });
-});
-
-describe('the network', () => {
-  it('is one port with a password of this start (W16)', async () => {
-    const far = net.createServer((socket) => socket.end('far away'));
-    await new Promise<void>((resolve) => far.listen(0, '127.0.0.1', resolve));
-    const { port } = far.address() as net.AddressInfo;
-    const grant = { host: 'localhost', ports: [port], protocol: 'tcp', addresses: [] } as const;
-    const server = start({ hosts: [grant] });
-    const { env } = await describeServer(server);
-    expect(env).toMatchObject({ NODE_USE_ENV_PROXY: '1', NO_PROXY: '' });
-    for (const name of ['HTTPS_PROXY', 'HTTP_PROXY', 'ALL_PROXY', 'https_proxy', 'http_proxy', 'all_proxy'])
-      expect(env[name]).toMatch(/^http:\/\/cordon:[0-9a-f]{48}@127\.0\.0\.1:\d+$/);
-    const connect = (header: string): Promise<unknown> =>
-      server.ask('connect', { request: `CONNECT localhost:${port} HTTP/1.1\r\n${header}\r\n` });
-    expect(await connect('Proxy-Authorization: Basic AUTHORIZATION\r\n')).toMatch(
-      /^HTTP\/1\.1 200 [^]*far away$/,
-    );
-    expect(await connect('')).toMatch(/^HTTP\/1\.1 407 /);
-    expect(await connect('Proxy-Authorization: Basic eHg6eHg=\r\n')).toMatch(/^HTTP\/1\.1 407 /);
-    server.child.stdin?.end();
-    await server.exited;
-    expect(server.stderr()).toMatch(/"verdict":"allowed"[^]*"reason":"not-authorized"/);
-    far.close();
   });
 });
