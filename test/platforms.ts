@@ -9,12 +9,14 @@ const LINUX_ONLY: Readonly<Record<string, string>> = {
   'test/hostile/**': 'started in bubblewrap, and looked at through /proc',
   'test/e2e/**': 'real servers in bubblewrap; test/macos/run.test.ts starts one on a Mac',
   'test/browser/**': 'uses the Chromium of Debian',
-  'test/integration/{doctor,explain,lifecycle,review,secrets,secret-sources}.test.ts':
+  'test/integration/{doctor,explain,lifecycle,review,secrets,secret-sources,thousand-profiles}.test.ts':
     'started in bubblewrap, and looked at through /proc',
+  'test/integration/cgroup.test.ts': 'control groups are of Linux alone',
   'test/integration/seatbelt-launch.test.ts':
     'reads /proc of a server that has no sandbox around it; seatbelt-end.test.ts is the rest, on both',
   'test/unit/seatbelt/decisions.test.ts': 'asks tinyscheme, a package of Debian',
   'test/unit/doctor/probe.test.ts': 'asks the probe about /proc',
+  'test/unit/launch/own-code.test.ts': 'reads what the kernel writes of it in /proc',
   'test/unit/secrets/ask.test.ts': 'asks programs that Linux has',
   'test/unit/system/probe-grants.test.ts': 'grants are opened by descriptor, which macOS cannot',
 };

@@ -18,6 +18,22 @@ it.each(['linux', 'darwin'] as const)('all that %s leaves to the other system is
   expect(places.filter((place) => !fs.existsSync(path.join(ROOT, place)))).toEqual([]);
 });
 
+/** What no Mac has, or refuses until its configuration says otherwise. */
+const LINUX = /\b(?:read\w*|exists|open|l?stat)Sync\(\s*[`'"]\/proc|[`'"]\/bin\/true[`'"]|\bstartLauncher\(/;
+
+it('what a Mac runs does not need Linux, and some of what it leaves does', () => {
+  const left = otherPlatform('darwin').flatMap(placesOf);
+  const files = ['unit', 'golden', 'integration'].flatMap((suite) =>
+    fs
+      .readdirSync(path.join(ROOT, 'test', suite), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => `test/${suite}/${name}`),
+  );
+  const needing = files.filter((file) => LINUX.test(fs.readFileSync(path.join(ROOT, file), 'utf8')));
+  expect(needing).not.toEqual([]);
+  expect(needing.filter((file) => !left.includes(file))).toEqual([]);
+});
+
 it('as long as no run on a Mac is on record, nobody says more', () => {
   const said = 'rendered and evaluated, not yet run by us';
   for (const document of ['README.md', 'SECURITY.md', 'CHANGELOG.md'])

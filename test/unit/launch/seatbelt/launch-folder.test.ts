@@ -22,7 +22,7 @@ it('is private, by its real path, and holds its files', () => {
 it('takes those of dead launchers away, and nothing else', () => {
   const root = path.join(scratch, 'two');
   const living = makeLaunchFolder(root, new Map());
-  const { pid } = spawnSync('/bin/true');
+  const { pid } = spawnSync('true');
   const dead = path.join(root, `${pid}-0123456789abcdef`);
   fs.mkdirSync(path.join(dead, 'home'), { recursive: true });
   for (const other of ['notes', `${pid}`, `${pid}-0123`, `x${pid}-0123456789abcdef`])
