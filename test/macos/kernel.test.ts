@@ -79,6 +79,7 @@ describe('allowed', () => {
     ['another name for a file in it', () => ['rename', at('work/a.txt')]],
     ['a readable folder', () => ['read', at('read/a')]],
     ['what is protected, for reading', () => ['read', at('work/.git/hooks/pre-commit')]],
+    ['what Node says of the machine', () => ['describe']],
     ['to look at the way to it', () => ['look', path.dirname(world.scratch)]],
   ])('%s', async (_what, words) => {
     expect(await outside(words())).toBe('OK');
