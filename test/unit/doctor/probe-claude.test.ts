@@ -39,10 +39,23 @@ it('a file that this user may not read is not called one that is no JSON', () =>
   ]);
 });
 
-it.runIf(process.getuid?.() !== 0)('nor is one without the right to read it', () => {
+it('nor is one without the right to read it', () => {
+  fs.chmodSync(folder, 0o755);
   fs.writeFileSync(path.join(folder, 'managed-mcp.json'), '{}', { mode: 0 });
-  expect(probeClaude(folder, [])?.broken).toMatchObject([{ why: 'may not be read by this user' }]);
+  const broken = asNobody(() => probeClaude(folder, [])?.broken);
+  expect(broken).toMatchObject([{ why: 'may not be read by this user' }]);
 });
+
+/** Root reads everything. */
+function asNobody<T>(look: () => T): T {
+  if (process.geteuid?.() !== 0) return look();
+  process.seteuid?.(65_534);
+  try {
+    return look();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 it('no file, no facts', () => {
   expect(probeClaude(folder, [])).toBeUndefined();
