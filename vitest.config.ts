@@ -46,7 +46,6 @@ export default defineConfig({
       suite('hostile'),
       // Whole reviews of real packages, fetched from a registry: half a minute each where nothing else runs.
       suite('e2e', { testTimeout: 180_000 }),
-      ...(process.platform === 'darwin' ? [suite('macos')] : []),
       // A group of its own, after all others.
       {
         test: {

@@ -1,13 +1,14 @@
 // Which test files run on which system, and why not on the other. vitest.config.ts reads it; on Linux everything runs but
-// test/macos, so that nothing is skipped anywhere without standing here.
+// what starts sandbox-exec, so that nothing is skipped anywhere without standing here.
 
 /** Files that need Linux: by what they look at, or by what they start. */
 const LINUX_ONLY: Readonly<Record<string, string>> = {
   'test/egress/**':
     'servers get a network of their own, which macOS has not; the broker itself is among the unit tests',
-  'test/escape/**': 'probes of system calls, /proc and namespaces; test/macos asks the kernel of a Mac',
+  'test/escape/!(macos).test.ts':
+    'probes of system calls, /proc and namespaces; macos.test.ts asks the kernel of a Mac',
   'test/hostile/**': 'started in bubblewrap, and looked at through /proc',
-  'test/e2e/**': 'real servers in bubblewrap; test/macos/run.test.ts starts one on a Mac',
+  'test/e2e/!(macos).test.ts': 'real servers in bubblewrap; macos.test.ts starts one on a Mac',
   'test/browser/**': 'uses the Chromium of Debian',
   'test/integration/{doctor,explain,lifecycle,review,secrets,secret-sources,thousand-profiles}.test.ts':
     'started in bubblewrap, and looked at through /proc',
@@ -22,7 +23,7 @@ const LINUX_ONLY: Readonly<Record<string, string>> = {
 };
 
 const MACOS_ONLY: Readonly<Record<string, string>> = {
-  'test/macos/**': 'starts sandbox-exec',
+  'test/{escape,e2e}/macos.test.ts': 'starts sandbox-exec',
 };
 
 export function otherPlatform(platform: NodeJS.Platform): string[] {

@@ -5,11 +5,11 @@ import { expect, it } from 'vitest';
 import { otherPlatform } from '../../platforms.ts';
 import { readDocument, ROOT } from './markdown.ts';
 
-/** `a/{b,c}.ts` is two, `a/**` the folder. */
+/** `a/{b,c}.ts` is two, `a/**` the folder, and so is all of it but one file. */
 function placesOf(pattern: string): readonly string[] {
   const [, before = '', words = '', after = ''] = /^(.*)\{(.*)\}(.*)$/.exec(pattern) ?? [];
   const patterns = words === '' ? [pattern] : words.split(',').map((word) => `${before}${word}${after}`);
-  return patterns.map((one) => one.replace(/\/\*\*$/, ''));
+  return patterns.map((one) => one.replace(/\/(?:\*\*|!\(.*)$/, ''));
 }
 
 it.each(['linux', 'darwin'] as const)('all that %s leaves to the other system is there', (platform) => {
