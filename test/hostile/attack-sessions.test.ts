@@ -90,7 +90,8 @@ const DRIFTS: readonly Row[] = [
 
 /** A line that no two readers understand in the same way. */
 const VIOLATIONS: readonly Row[] = [
-  ['RP-25', {}],
+  // Nothing after it: whoever asks again may find that the session is over.
+  ['RP-25', { steps: [...GREET, ['tools/list', {}]] }],
   ['JR-02', breaking('deep')],
   ['JR-03', breaking('nul-suffix')],
   ['JR-04', breaking('result-and-error')],
