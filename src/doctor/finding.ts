@@ -28,6 +28,19 @@ export const SECTIONS = {
 
 export type Section = keyof typeof SECTIONS;
 
+export type MakeFinding = (
+  id: string,
+  title: string,
+  verdict: Verdict,
+  detail: string,
+  cure?: readonly string[],
+) => Finding;
+
+/** Findings of one section, which its judge names once. */
+export function findingsOf(section: Section): MakeFinding {
+  return (id, title, verdict, detail, cure = []) => ({ section, id, title, verdict, detail, cure });
+}
+
 export function countVerdicts(findings: readonly Finding[]): Readonly<Record<Verdict, number>> {
   const count = (verdict: Verdict): number =>
     findings.filter((finding) => finding.verdict === verdict).length;

@@ -3,8 +3,9 @@ import { quote } from '../escape.ts';
 import { isObject, listOf } from '../export/merge.ts';
 import { environmentNameFault } from '../profile/environment-names.ts';
 import type { ClaudeFacts, ClientPolicyFacts } from './client-facts.ts';
-import type { Finding } from './finding.ts';
-import { clientFinding } from './client-finding.ts';
+import { type Finding, findingsOf } from './finding.ts';
+
+const finding = findingsOf('clients');
 
 const TITLE = 'Claude Code';
 const EXPORT = 'cordon export claude-code --out /';
@@ -24,7 +25,7 @@ export function judgeClaude(claude: ClaudeFacts, facts: ClientPolicyFacts): Find
 
 function broken({ broken: files }: ClaudeFacts): Finding[] {
   return files.map(({ path, why }) =>
-    clientFinding(
+    finding(
       'claude-broken',
       TITLE,
       'failed',
@@ -36,13 +37,9 @@ function broken({ broken: files }: ClaudeFacts): Finding[] {
 
 function unsafe({ unsafe: files }: ClaudeFacts): Finding[] {
   return files.map(({ path, why }) =>
-    clientFinding(
-      'claude-unsafe',
-      `${TITLE}: settings`,
-      'failed',
-      `${quote(path)} counts as policy: ${why}`,
-      [`chown root:root ${path} && chmod 0644 ${path}`],
-    ),
+    finding('claude-unsafe', `${TITLE}: settings`, 'failed', `${quote(path)} counts as policy: ${why}`, [
+      `chown root:root ${path} && chmod 0644 ${path}`,
+    ]),
   );
 }
 
@@ -50,9 +47,9 @@ function unsafe({ unsafe: files }: ClaudeFacts): Finding[] {
 function lock({ settings }: ClaudeFacts): Finding[] {
   const title = `${TITLE}: lock`;
   if (lastValue(settings, 'allowManagedMcpServersOnly') === true)
-    return [clientFinding('claude-lock', title, 'ok', 'nobody can add to the list of what may start')];
+    return [finding('claude-lock', title, 'ok', 'nobody can add to the list of what may start')];
   return [
-    clientFinding(
+    finding(
       'claude-lock',
       title,
       'failed',
@@ -71,7 +68,7 @@ function nameOnly({ settings }: ClaudeFacts): Finding[] {
   );
   if (names.length === 0) return [];
   return [
-    clientFinding(
+    finding(
       'claude-names',
       `${TITLE}: names`,
       'failed',
@@ -98,7 +95,7 @@ function variables({ servers: list, settings }: ClaudeFacts): Finding[] {
     .filter((word): word is string => typeof word === 'string' && word.includes('${'));
   if (found.length === 0) return [];
   return [
-    clientFinding(
+    finding(
       'claude-variables',
       `${TITLE}: variables`,
       'failed',
@@ -125,7 +122,7 @@ function servers({ servers: list }: ClaudeFacts, { program, profiles }: ClientPo
     ...(elsewhere.length === 0
       ? []
       : [
-          clientFinding(
+          finding(
             'claude-elsewhere',
             title,
             'failed',
@@ -136,7 +133,7 @@ function servers({ servers: list }: ClaudeFacts, { program, profiles }: ClientPo
     ...(unknown.length === 0
       ? []
       : [
-          clientFinding(
+          finding(
             'claude-profiles',
             title,
             'weaker',
@@ -160,7 +157,7 @@ function readmitted({ settings }: ClaudeFacts): Finding[] {
   ];
   if (found.length === 0) return [];
   return [
-    clientFinding(
+    finding(
       'claude-readmitted',
       `${TITLE}: other servers`,
       'weaker',
@@ -189,7 +186,7 @@ function environment({ servers: list, settings }: ClaudeFacts): Finding[] {
     (name) => environmentNameFault(name) !== undefined,
   );
   const findings = steering.map((name) =>
-    clientFinding(
+    finding(
       'claude-steering',
       title,
       'failed',
@@ -202,7 +199,7 @@ function environment({ servers: list, settings }: ClaudeFacts): Finding[] {
   if (given.findLast((env) => Object.hasOwn(env, name))?.[name] === '1') return findings;
   return [
     ...findings,
-    clientFinding(
+    finding(
       'claude-environment',
       title,
       'weaker',

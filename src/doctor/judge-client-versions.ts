@@ -2,8 +2,9 @@
 import { quote } from '../escape.ts';
 import type { Client } from '../export/policy.ts';
 import { versionWords } from '../messages/clients.ts';
-import { clientFinding } from './client-finding.ts';
-import type { Finding, Verdict } from './finding.ts';
+import { type Finding, findingsOf, type Verdict } from './finding.ts';
+
+const finding = findingsOf('clients');
 
 export interface ClientVersion {
   readonly client: Client;
@@ -44,14 +45,11 @@ export function judgeClientVersions(
     const changes = CHANGES.filter((one) => one.client === client);
     const newest = changes.at(-1)?.since ?? '';
     if (version === undefined)
-      return [
-        clientFinding(id, words, 'weaker', versionWords.unknown(quote(path), newest), [versionWords.look]),
-      ];
+      return [finding(id, words, 'weaker', versionWords.unknown(quote(path), newest), [versionWords.look])];
     const change = changes.find(({ since }) => isBefore(version, since));
-    if (change === undefined)
-      return [clientFinding(id, words, 'ok', versionWords.known(version, quote(path)))];
+    if (change === undefined) return [finding(id, words, 'ok', versionWords.known(version, quote(path)))];
     return [
-      clientFinding(id, words, change.verdict, versionWords.old(version, quote(path), change.before), [
+      finding(id, words, change.verdict, versionWords.old(version, quote(path), change.before), [
         versionWords.update(newest),
       ]),
     ];

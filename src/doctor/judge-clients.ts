@@ -1,16 +1,17 @@
 // Is the policy in force here? Facts about the clients' managed files -> findings. Pure.
 import { quote } from '../escape.ts';
 import type { ClientFacts, ClientPolicyFacts } from './client-facts.ts';
-import { clientFinding } from './client-finding.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, findingsOf } from './finding.ts';
 import { judgeClaude } from './judge-claude.ts';
+
+const finding = findingsOf('clients');
 
 export function judgeClients(facts: ClientPolicyFacts): Finding[] {
   if (facts.clients.length === 0 && facts.claude === undefined) {
     // A developer who tries it has no policy, and misses none.
     if (facts.mode === 'unmanaged') return [];
     return [
-      clientFinding(
+      finding(
         'clients',
         'clients',
         'weaker',
@@ -30,14 +31,14 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
   return files.map(({ path, comparison, unsafe }): Finding => {
     const id = `client-${client}`;
     if (unsafe !== undefined)
-      return clientFinding(id, title, 'failed', `${path}: ${unsafe}`, [
+      return finding(id, title, 'failed', `${path}: ${unsafe}`, [
         `chown root:root ${path} && chmod 0644 ${path}`,
       ]);
     switch (comparison.kind) {
       case 'same':
         return comparison.others.length === 0
-          ? clientFinding(id, title, 'ok', `${path} lets these profiles start and nothing else`)
-          : clientFinding(
+          ? finding(id, title, 'ok', `${path} lets these profiles start and nothing else`)
+          : finding(
               id,
               title,
               'weaker',
@@ -45,17 +46,17 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
               ['take it out of the file, or make a profile for it'],
             );
       case 'missing':
-        return clientFinding(id, title, 'failed', `${path} is missing`, cure);
+        return finding(id, title, 'failed', `${path} is missing`, cure);
       case 'invalid':
-        return clientFinding(id, title, 'failed', `${path} is not JSON that the client could read`, [
+        return finding(id, title, 'failed', `${path} is not JSON that the client could read`, [
           `mend it, or remove it and run: ${cure.join('')}`,
         ]);
       case 'unreadable':
-        return clientFinding(id, title, 'failed', `${path} ${comparison.why}`, [
+        return finding(id, title, 'failed', `${path} ${comparison.why}`, [
           `chown root:root ${path} && chmod 0644 ${path}`,
         ]);
       case 'differs':
-        return clientFinding(
+        return finding(
           id,
           title,
           'weaker',

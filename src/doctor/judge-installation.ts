@@ -2,8 +2,10 @@
 import type { EgressConfig } from '../config/config.ts';
 import { machineWords } from '../messages/config.ts';
 import { shellQuote } from '../messages.ts';
-import type { Finding, Verdict } from './finding.ts';
+import { type Finding, findingsOf } from './finding.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
+
+const finding = findingsOf('installation');
 
 const GROUP_WRITE = 0o020;
 const OTHERS_WRITE = 0o002;
@@ -12,16 +14,6 @@ const READ_BY_OTHERS = 0o077;
 
 export function judgeInstallation(facts: InstallationFacts): Finding[] {
   return [configuration(facts), runtime(facts), ...facts.folders.map((folder) => judgeFolder(folder, facts))];
-}
-
-function finding(
-  id: string,
-  title: string,
-  verdict: Verdict,
-  detail: string,
-  cure: readonly string[] = [],
-): Finding {
-  return { section: 'installation', id, title, verdict, detail, cure };
 }
 
 function configuration({ config }: InstallationFacts): Finding {

@@ -1,8 +1,10 @@
 // Facts of a Mac -> findings. Pure. That a policy is in force here is seen; that it keeps what it should is not, so nothing here
 // says more than what was tried.
 import { MACOS_WEAKNESSES, macosWords } from '../messages/macos.ts';
-import type { Finding, Verdict } from './finding.ts';
+import { type Finding, findingsOf } from './finding.ts';
 import type { MacMachine, Tried } from './mac-facts.ts';
+
+const finding = findingsOf('machine');
 
 /** sandbox-exec: the policy could not be applied. In a sandbox already, it never can. */
 const NOT_APPLIED = 71;
@@ -19,16 +21,6 @@ export function judgeMac(facts: MacMachine): Finding[] {
     starts(facts),
     ...MACOS_WEAKNESSES.map(({ id, text }) => finding(id, 'macOS', 'weaker', text)),
   ];
-}
-
-function finding(
-  id: string,
-  title: string,
-  verdict: Verdict,
-  detail: string,
-  cure: readonly string[] = [],
-): Finding {
-  return { section: 'machine', id, title, verdict, detail, cure };
 }
 
 function version({ version: text }: MacMachine): Finding {

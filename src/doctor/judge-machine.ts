@@ -1,6 +1,8 @@
 // Machine facts + how the sandbox came up -> findings. Pure.
-import type { Finding, Verdict } from './finding.ts';
+import { type Finding, findingsOf } from './finding.ts';
 import type { MachineFacts, SandboxOutcome } from './machine-facts.ts';
+
+const finding = findingsOf('machine');
 
 /** Groups that let their members become root or read disks, sandbox or not. */
 const POWERFUL_GROUPS = new Set([
@@ -46,16 +48,6 @@ export function judgeMachine(facts: MachineFacts, sandbox: SandboxOutcome): Find
     ...controlGroup(sandbox),
     egress(facts),
   ];
-}
-
-function finding(
-  id: string,
-  title: string,
-  verdict: Verdict,
-  detail: string,
-  cure: readonly string[] = [],
-): Finding {
-  return { section: 'machine', id, title, verdict, detail, cure };
 }
 
 function kernel({ kernel: release }: MachineFacts): Finding {

@@ -3,7 +3,7 @@ import { refuseWidening } from '../../../src/narrowing/refuse-widening.ts';
 import type { FilesystemGrant } from '../../../src/profile/schema.ts';
 
 const VALUES = {
-  workspace: '/home/u/work/a',
+  workspace: '/home/u/code/a',
   home: '/home/u',
   accountHome: '/home/u',
   state: '/home/u/.local/state/cordon/servers/files',
@@ -28,9 +28,9 @@ const mustHave = (path: string, around: string) =>
 
 describe('one place by two names', () => {
   it.each<[readonly FilesystemGrant[], string, string]>([
-    [[write('${workspace}'), read('${home}/work/a/.git')], '${workspace}', '${home}/work/a/.git'],
-    [[write('/home/u/work'), read('${workspace}')], '/home/u/work', '${workspace}'],
-    [[write('${home}/work'), read('/home/u/work/a/keys')], '${home}/work', '/home/u/work/a/keys'],
+    [[write('${workspace}'), read('${home}/code/a/.git')], '${workspace}', '${home}/code/a/.git'],
+    [[write('/home/u/code'), read('${workspace}')], '/home/u/code', '${workspace}'],
+    [[write('${home}/code'), read('/home/u/code/a/keys')], '${home}/code', '/home/u/code/a/keys'],
   ])('of %j, what is protected in %s cannot be left out', (granted, around, protection) => {
     expect(faultsOf(granted, [write(around)])).toEqual([mustHave(protection, around)]);
     expect(faultsOf(granted, granted)).toEqual([]);
@@ -39,8 +39,8 @@ describe('one place by two names', () => {
   });
 
   it('nothing is opened inside a protection, which is there or not', () => {
-    const granted = [write('${home}/work'), read('${workspace}/.git')];
-    const hooks = write('${home}/work/a/.git/hooks');
+    const granted = [write('${home}/code'), read('${workspace}/.git')];
+    const hooks = write('${home}/code/a/.git/hooks');
     const fault = (index: number) =>
       `permissions.filesystem[${index}].access: here ${hooks.path} lies in \${workspace}/.git, which is "read" in the managed profile`;
     expect(faultsOf(granted, [hooks])).toEqual([fault(0)]);
@@ -51,13 +51,13 @@ describe('one place by two names', () => {
   });
 
   it('what the managed profile opens again inside a protection may stay, and go', () => {
-    const granted = [write('${workspace}'), read('${home}/work/a/.git'), write('/home/u/work/a/.git/info')];
-    expect(faultsOf(granted, [write('/home/u/work/a/.git/info')])).toEqual([]);
+    const granted = [write('${workspace}'), read('${home}/code/a/.git'), write('/home/u/code/a/.git/info')];
+    expect(faultsOf(granted, [write('/home/u/code/a/.git/info')])).toEqual([]);
     expect(faultsOf(granted, granted.slice(0, 2))).toEqual([]);
     expect(faultsOf(granted, [])).toEqual([]);
   });
 
   it('what only has the same beginning lies elsewhere', () => {
-    expect(faultsOf([write('${workspace}'), read('${home}/work/ab')], [write('${workspace}')])).toEqual([]);
+    expect(faultsOf([write('${workspace}'), read('${home}/code/ab')], [write('${workspace}')])).toEqual([]);
   });
 });
