@@ -42,9 +42,9 @@ export function readArchive(bytes: Buffer): ReadArchive {
   const files: ArchivedFile[] = [];
   for (let at = 0; ; ) {
     if (at + BLOCK > bytes.length) return refused('ends too early');
-    const header = new Header(bytes, at);
-    if (header.nullBlock) break;
-    if (!header.cksumValid) return refused(at === 0 ? 'is no bundle' : 'has a damaged part');
+    const header = readHeader(bytes, at);
+    if (header?.nullBlock === true) break;
+    if (header?.cksumValid !== true) return refused(at === 0 ? 'is no bundle' : 'has a damaged part');
     const { path = '', size = 0, type } = header;
     if (type !== 'File') return refused(`holds something that is not a plain file: "${type}"`);
     at += BLOCK;
@@ -55,6 +55,15 @@ export function readArchive(bytes: Buffer): ReadArchive {
   return isOnlyForm(files, bytes)
     ? { ok: true, files }
     : refused('is not written as cordon writes bundles, so that others may see other files in it');
+}
+
+/** undefined for one with a number that no file has: the library throws at it. */
+function readHeader(bytes: Buffer, at: number): Header | undefined {
+  try {
+    return new Header(bytes, at);
+  } catch {
+    return undefined;
+  }
 }
 
 function isOnlyForm(files: readonly ArchivedFile[], bytes: Buffer): boolean {
