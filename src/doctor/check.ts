@@ -1,14 +1,15 @@
 // One check from inside: what to ask the probe, and what its answers mean. Pure.
 import type * as z from 'zod';
 import type { SandboxPlan } from '../plan/plan.ts';
+import type { LinuxFacts } from '../system/facts.ts';
 import type { Finding, Section, Verdict } from './finding.ts';
 import type { Answer, Question } from './question.ts';
 
 /** What the doctor prepared outside, for the probe to try. */
 export interface Scene {
   readonly plan: SandboxPlan;
-  /** `/proc` entries that the plan hides. */
-  readonly maskedProc: ReadonlyArray<{ readonly path: string; readonly kind: 'file' | 'folder' }>;
+  /** `/proc` entries that no server may read. */
+  readonly tellingProc: LinuxFacts['tellingProc'];
   /** The real home folders outside: as `HOME` and as the user database names them. */
   readonly homes: readonly string[];
   /** Real user id outside. */

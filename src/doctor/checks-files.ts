@@ -147,23 +147,23 @@ export function fileChecks(scene: Scene): Check[] {
 }
 
 function procChecks(scene: Scene): Check[] {
-  const masked = scene.maskedProc;
+  const telling = scene.tellingProc;
   return [
     {
       section: 'files',
       id: 'proc-masked',
       title: 'telling parts of /proc hidden',
-      questions: masked.map(
+      questions: telling.map(
         (entry): Question => ({ ask: entry.kind === 'file' ? 'read' : 'list', path: entry.path }),
       ),
       judge: (answers) => {
-        const open = masked.filter(
+        const open = telling.filter(
           (entry, index) =>
             refusalOf(answers[index]) === undefined &&
             !(entry.kind === 'folder' && valueOf(answers[index], names)?.length === 0),
         );
         return open.length === 0
-          ? ok(`${masked.length} entries cannot be read`)
+          ? ok(`${telling.length} entries cannot be read`)
           : failed(`can be read: ${open.map((entry) => entry.path).join(', ')}`);
       },
     },

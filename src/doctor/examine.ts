@@ -42,7 +42,7 @@ export async function examine(
     const plan = planProbe({ facts, grants, workspace: scratch.paths.workspace }, { text, digest });
     const scene: Scene = {
       plan,
-      maskedProc: facts.maskedProc,
+      tellingProc: facts.tellingProc,
       homes,
       uid: facts.uid,
       namespaces: Object.fromEntries(

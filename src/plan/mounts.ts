@@ -38,6 +38,8 @@ function macMounts(request: MountsRequest): Mount[] {
 function linuxMounts(request: MountsRequest, facts: LinuxFacts, limits: LimitsPlan): Mount[] {
   const { grants, network } = request;
   const present = grants.flatMap((grant) => (grant.kind === 'present' ? [grant] : []));
+  // The server is the same user to the kernel: what that user may not open needs no mount, and each costs 0.2 ms.
+  const hidden = facts.tellingProc.filter((entry) => entry.canOpen);
   return [
     ...folders([
       ...facts.systemPaths,
@@ -51,13 +53,13 @@ function linuxMounts(request: MountsRequest, facts: LinuxFacts, limits: LimitsPl
     ...(network.kind === 'proxy' ? [STAGE] : []),
     ...ownFiles(request),
     { kind: 'proc', target: '/proc' },
-    ...facts.maskedProc.map(
+    ...hidden.map(
       (entry): Mount =>
         entry.kind === 'file'
           ? { kind: 'hide', target: entry.path }
           : { kind: 'tmpfs', target: entry.path, bytes: 4096, mode: 0o555 },
     ),
-    ...facts.maskedProc
+    ...hidden
       .filter((entry) => entry.kind === 'folder')
       .map((entry): Mount => ({ kind: 'remount-read-only', target: entry.path })),
     // The sandbox's init is bubblewrap itself, run from the machine's own mount: through /proc/1/exe a server that runs

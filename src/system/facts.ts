@@ -22,8 +22,15 @@ export interface LinuxFacts extends UserFacts {
   readonly roots: readonly SystemRoot[];
   /** Those of the system's read-only files outside /usr that exist here. */
   readonly systemPaths: readonly string[];
-  /** `/proc` entries that exist here and are hidden from the server. */
-  readonly maskedProc: ReadonlyArray<{ readonly path: string; readonly kind: 'file' | 'folder' }>;
+  /** `/proc` entries that exist here and that no server may read. */
+  readonly tellingProc: readonly TellingEntry[];
+}
+
+interface TellingEntry {
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  /** false: the kernel keeps it from this user, inside as outside. */
+  readonly canOpen: boolean;
 }
 
 export type SystemRoot =

@@ -21,7 +21,7 @@ const SYSTEM_PATHS = [
 ] as const;
 
 /** Tells of the machine or of other sandboxes (sandbox.md 1.3); absent on some kernels. */
-const MASKED_PROC = [
+const TELLING_PROC = [
   { path: '/proc/cmdline', kind: 'file' },
   { path: '/proc/kallsyms', kind: 'file' },
   { path: '/proc/kcore', kind: 'file' },
@@ -68,8 +68,23 @@ export function probeLinux(): LinuxFacts {
     bwrap: probeBwrap(),
     roots: ROOTS.flatMap((root) => probeRoot(root)),
     systemPaths: SYSTEM_PATHS.filter((path) => fs.existsSync(path)),
-    maskedProc: MASKED_PROC.filter((entry) => fs.existsSync(entry.path)),
+    tellingProc: TELLING_PROC.filter((entry) => fs.existsSync(entry.path)).map((entry) => ({
+      ...entry,
+      canOpen: canOpen(entry.path),
+    })),
   };
+}
+
+/** As access(2) says; root may open everything. */
+function canOpen(path: string): boolean {
+  return [fs.constants.R_OK, fs.constants.W_OK].some((mode) => {
+    try {
+      fs.accessSync(path, mode);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function probeUser() {

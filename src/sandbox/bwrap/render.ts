@@ -57,6 +57,7 @@ export const REQUIRED_OPTIONS = [
   'ro-bind',
   'bind-fd',
   'ro-bind-fd',
+  'file',
   'ro-bind-data',
   'remount-ro',
   'seccomp',
@@ -147,7 +148,8 @@ function renderMount(mount: Mount, slot: (value: FdSlot) => string): string[] {
       return [
         '--perms',
         octal(mount.mode),
-        '--ro-bind-data',
+        // Into the launcher's own root, which becomes read-only last: a mount of its own each would cost 0.3 ms.
+        '--file',
         slot({ kind: 'data', name: mount.target, content: mount.content }),
         mount.target,
       ];

@@ -60,7 +60,7 @@ beforeAll(async () => {
   const probe = { text: '// probe', digest: digestFromHex('00'.repeat(32)) };
   scene = {
     plan: planProbe({ facts: FACTS, grants, workspace: scratch.paths.workspace }, probe),
-    maskedProc: [{ path: '/proc/cmdline', kind: 'file' }],
+    tellingProc: [{ path: '/proc/cmdline', kind: 'file', canOpen: true }],
     homes: [os.userInfo().homedir],
     uid: 1001,
     namespaces: Object.fromEntries(NAMESPACES.map((name) => [name, readlinkSync(`/proc/self/ns/${name}`)])),

@@ -15,7 +15,7 @@ export const FACTS: LinuxFacts = {
   bwrap: { path: '/usr/bin/bwrap' },
   roots: [{ path: '/bin', kind: 'link', to: 'usr/bin' }],
   systemPaths: ['/etc/ld.so.cache', '/etc/ssl/certs'],
-  maskedProc: [{ path: '/proc/kcore', kind: 'file' }],
+  tellingProc: [{ path: '/proc/kcore', kind: 'file', canOpen: true }],
 };
 
 const digest = digestFromHex('12'.repeat(32));
