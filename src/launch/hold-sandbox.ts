@@ -204,7 +204,8 @@ async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
   const rendering = renderBwrap(plan, { ...FDS, first }, secrets.names);
   const [stdin, stdout, stderr, status, block, gate] = [pipe(), pipe(), pipe(), pipe(), pipe(), pipe()];
   const options = optionsFile(rendering.options, secrets);
-  const slots = rendering.slots.map((slot) => placeSlot(slot, request, secrets));
+  const filter = pipe();
+  const slots = rendering.slots.map((slot) => placeSlot(slot, request, secrets, filter.read));
   secrets.drop();
   const { program: server, args: serverArgs, secretArguments } = plan.command;
   const command = gated([server, ...serverArgs], egress?.inside, secretArguments);
@@ -237,6 +238,7 @@ async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
     child.once('error', () => resolve({ code: 127, signal: null }));
   });
   for (const fd of [...fixed, ...slots.filter((slot) => slot.owned).map((slot) => slot.fd)]) fs.closeSync(fd);
+  writeFilter(filter.write, plan);
   return {
     child,
     exit,
@@ -251,6 +253,21 @@ async function spawnSandbox(request: LaunchRequest): Promise<Spawned> {
       gate: gate.write,
     },
   };
+}
+
+/**
+ * Compiled while the programs before bubblewrap start: it reads the filter to its end, and refuses an empty one. Whatever a
+ * launcher that dies here leaves unsaid, its server waits at a gate that nobody opens.
+ */
+function writeFilter(fd: number, plan: SandboxPlan): void {
+  try {
+    fs.writeSync(fd, compileSeccomp(plan.seccomp));
+  } catch (error) {
+    // It ended already, and its last words say why.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  } finally {
+    fs.closeSync(fd);
+  }
 }
 
 /** As `--args` reads them: each ended by NUL. */
@@ -270,6 +287,7 @@ function placeSlot(
   slot: FdSlot,
   request: LaunchRequest,
   secrets: SecretValues,
+  filterFd: number,
 ): { readonly fd: number; readonly owned: boolean } {
   switch (slot.kind) {
     case 'data':
@@ -277,7 +295,7 @@ function placeSlot(
     case 'secret':
       return { fd: memoryFile('secret', secrets.bytesOf(slot.name)), owned: true };
     case 'seccomp':
-      return { fd: memoryFile('seccomp', compileSeccomp(request.plan.seccomp)), owned: true };
+      return { fd: filterFd, owned: true };
     case 'object':
       switch (slot.from.role) {
         case 'package':
