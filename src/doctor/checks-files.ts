@@ -1,6 +1,6 @@
 import { INSIDE } from '../plan/inside.ts';
 import { type Check, describe, failed, ok, refusalOf, type Scene, valueOf } from './check.ts';
-import { parseMounts } from './proc-text.ts';
+import { mountOf, parseMounts } from './proc-text.ts';
 import { names, type Question, text } from './question.ts';
 
 const PROBE = `${INSIDE.package}/probe.mjs`;
@@ -103,10 +103,12 @@ export function fileChecks(scene: Scene): Check[] {
       ],
       judge: ([writable, mountinfo]) => {
         const mounts = parseMounts(valueOf(mountinfo, text) ?? '');
-        const open = [PROBE, INSIDE.runtime].filter((path) => !mounts.get(path)?.options.includes('ro'));
+        const open = [PROBE, INSIDE.runtime].filter(
+          (path) => mountOf(mounts, path)?.options.includes('ro') !== true,
+        );
         if (refusalOf(writable) === undefined || open.length > 0)
-          return failed(`not mounted read-only: ${open.join(', ') || PROBE}`);
-        return ok('both are read-only mounts');
+          return failed(`not on a read-only mount: ${open.join(', ') || PROBE}`);
+        return ok('both on read-only mounts');
       },
     },
     ...procChecks(scene),

@@ -1,4 +1,5 @@
 // Readers of the kernel's text files under /proc. Pure.
+import path from 'node:path';
 
 /** `Name: value` lines of /proc/self/status. */
 export function parseStatus(text: string): ReadonlyMap<string, string> {
@@ -41,6 +42,14 @@ export function parseMounts(text: string): ReadonlyMap<string, MountLine> {
     });
   }
   return mounts;
+}
+
+/** What the path lies on: the mount there, or the nearest above it. */
+export function mountOf(mounts: ReadonlyMap<string, MountLine>, absolute: string): MountLine | undefined {
+  for (let place = absolute; ; place = path.posix.dirname(place)) {
+    const mount = mounts.get(place);
+    if (mount !== undefined || place === '/') return mount;
+  }
 }
 
 /** Names of /proc/net/dev. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseInterfaces, parseLimits, parseMounts, parseStatus } from '../../../src/doctor/proc-text.ts';
+import {
+  mountOf,
+  parseInterfaces,
+  parseLimits,
+  parseMounts,
+  parseStatus,
+} from '../../../src/doctor/proc-text.ts';
 
 describe('texts of /proc', () => {
   it('reads /proc/self/status', () => {
@@ -32,6 +38,8 @@ describe('texts of /proc', () => {
     );
     expect(mounts.get('/proc')).toEqual({ options: ['ro', 'nosuid'], type: 'proc' });
     expect(mounts.get('/a b')).toEqual({ options: ['ro'], type: 'ext4' });
+    expect(mountOf(mounts, '/a b/c/d')).toBe(mounts.get('/a b'));
+    expect(mountOf(mounts, '/a bc')).toBeUndefined();
   });
 
   it('reads the names of /proc/net/dev', () => {
