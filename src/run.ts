@@ -1,6 +1,5 @@
 // `cordon run <profile>`: the line of stages, and what happens when one refuses. Knows all stages, does the work of none.
 import fs from 'node:fs';
-import { isatty as isTerminal } from 'node:tty';
 import { DenialCounter } from './audit/denials.ts';
 import { type AuditLog, openAudit } from './audit/log.ts';
 import { configured, readConfig } from './config/configured.ts';
@@ -23,6 +22,7 @@ import {
 import { exitStatus, untilEnd } from './run/until-end.ts';
 import type { Concealer } from './secrets/conceal.ts';
 import { currentFolder } from './system/current-folder.ts';
+import { isTerminal } from './system/is-terminal.ts';
 import { changedPaths } from './system/watched-paths.ts';
 
 export interface Program {
@@ -51,7 +51,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     const [name, ...more] = args;
     if (name === undefined || more.length > 0)
       throw usageInvalid('cordon run takes exactly one argument, the name of a profile');
-    if (isTerminal(0)) throw stdinIsTerminal();
+    if (await isTerminal(0)) throw stdinIsTerminal();
     const located = locateInstallation(program.root, program.home);
     const config = readConfig(located);
     const installation = configured(located, config);
@@ -76,11 +76,15 @@ export async function run(args: readonly string[], program: Program): Promise<nu
     subject.package = prepared.plan.package;
     subject.digest = prepared.plan.digest;
     stateMade = prepared.stateMade;
-    const egress = prepareEgress(prepared, (line) => {
-      // The names that a server asks for are its own words.
-      const host = concealer?.conceal(line.host) ?? line.host;
-      void audit?.record({ ...subject, ...line, host });
-    });
+    // bubblewrap is at work: there is time for what the server needs later.
+    const spawned = moment();
+    const egress = spawned.come.then(() =>
+      prepareEgress(prepared, (line) => {
+        // The names that a server asks for are its own words.
+        const host = concealer?.conceal(line.host) ?? line.host;
+        void audit?.record({ ...subject, ...line, host });
+      }),
+    );
     const secrets = fetchSecrets(prepared, installation);
     // Also for what goes wrong from here on.
     void secrets.then(
@@ -89,17 +93,14 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       },
       () => {},
     );
-    const [launched, spawned] = beginning((onSpawned) =>
-      verifyAndLaunch(prepared, installation, {
-        hashing: hashing ?? startHashing(prepared.server, installation),
-        egress,
-        secrets,
-        onSpawned,
-      }),
-    );
-    // While bubblewrap is at work there is time for it, or while secrets are asked for, which may take a person's time. What
-    // the client says until then waits in its pipe.
-    const idle = prepared.plan.secrets.length === 0 ? spawned : Promise.resolve();
+    const launched = verifyAndLaunch(prepared, installation, {
+      hashing: hashing ?? startHashing(prepared.server, installation),
+      egress,
+      secrets,
+      onSpawned: spawned.isHere,
+    });
+    // What the client says until then waits in its pipe. Secrets may take a person's time, so nothing waits for them.
+    const idle = prepared.plan.secrets.length === 0 ? spawned.come : Promise.resolve();
     const clientGone = idle.then(openedRelay).then((relay) => relay.clientGone);
     // A start that fails before they are handed over keeps none either, while it waits to tell the client why.
     launched.catch(() => void secrets.then((fetched) => fetched?.values.drop()).catch(() => {}));
@@ -184,13 +185,13 @@ export async function run(args: readonly string[], program: Program): Promise<nu
   }
 }
 
-/** What was begun, and when it calls back for the first time. */
-function beginning<T>(begin: (onBegun: () => void) => T): readonly [T, Promise<void>] {
-  let begun!: () => void;
-  const called = new Promise<void>((resolve) => {
-    begun = resolve;
+/** Something that others wait for; it may never come. */
+function moment(): { readonly come: Promise<void>; readonly isHere: () => void } {
+  let isHere!: () => void;
+  const come = new Promise<void>((resolve) => {
+    isHere = resolve;
   });
-  return [begin(begun), called];
+  return { come, isHere };
 }
 
 function removeIfEmpty(folder: string): void {

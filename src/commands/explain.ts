@@ -14,7 +14,7 @@ import { prepare } from '../prepare.ts';
 import type { SeatbeltPlaces } from '../sandbox/seatbelt/render.ts';
 import { packageLayout } from '../store/layout.ts';
 import { currentFolder } from '../system/current-folder.ts';
-import { bwrapOptions } from '../system/probe-bwrap.ts';
+import { bwrapOptions } from '../system/bwrap-options.ts';
 import { verifyRuntime } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';
 

@@ -5,7 +5,8 @@ import os from 'node:os';
 import { execa } from 'execa';
 import type { EgressConfig } from '../config/config.ts';
 import { toCordonError } from '../messages.ts';
-import { bwrapOptions, probeBwrap, requireOptions } from '../system/probe-bwrap.ts';
+import { bwrapOptions, requireOptions } from '../system/bwrap-options.ts';
+import { probeBwrap } from '../system/probe-bwrap.ts';
 import { probeEgress } from '../system/probe-egress.ts';
 import type { MachineFacts } from './machine-facts.ts';
 

@@ -3,7 +3,7 @@
 // D-Bus would cost more time than the rest of the start. Matters most as root: the kernel does not count processes of
 // uid 0 (RLIMIT_NPROC), so there only a group stops a fork bomb.
 import fs from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LimitsPlan } from '../plan/plan.ts';
 
@@ -125,12 +125,11 @@ async function enter(
   const folder = path.join(parent, `cordon-${process.pid}-${pid}`);
   try {
     sweep(parent);
-    // The kernel takes its time for each of these, mostly to wait for other processors: not on this thread.
-    await mkdir(folder);
+    fs.mkdirSync(folder);
     for (const [name, value] of Object.entries(required))
-      await writeFile(path.join(folder, name), String(value));
+      fs.writeFileSync(path.join(folder, name), String(value));
     for (const [name, value] of Object.entries(wanted)) {
-      if (fs.existsSync(path.join(folder, name))) await writeFile(path.join(folder, name), String(value));
+      if (fs.existsSync(path.join(folder, name))) fs.writeFileSync(path.join(folder, name), String(value));
     }
     await move(pid, folder);
     return folder;
@@ -140,6 +139,7 @@ async function enter(
   }
 }
 
+/** The kernel waits for all processors, 5 to 15 ms against 0.1 ms for all else here: not on this thread. */
 function move(pid: number, folder: string): Promise<void> {
   return writeFile(path.join(folder, 'cgroup.procs'), String(pid));
 }

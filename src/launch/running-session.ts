@@ -1,18 +1,16 @@
-import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import type { Readable } from 'node:stream';
 import { readableFromFd, writableToFd } from '../relay/pipe-streams.ts';
+import type { StartedProgram } from '../start-program.ts';
 import type { ControlGroup } from './cgroup.ts';
-import type { Exit } from './hold-sandbox.ts';
 import type { Session, SessionEnd } from './session.ts';
 import type { SandboxStatus } from './status.ts';
 import { stopLadder } from './stop.ts';
 
 export interface Running {
-  readonly child: ChildProcess;
+  readonly child: StartedProgram;
   /** Process id, outside, of the sandbox's init: killing it ends everything inside. */
   readonly init: number;
-  readonly exit: Promise<Exit>;
   readonly status: SandboxStatus;
   /** Our ends of the server's stdin and stdout. */
   readonly input: number;
@@ -27,7 +25,7 @@ export function runningSession(running: Running): Session {
   const input = writableToFd(running.input);
   let over = false;
   const ended = (async (): Promise<SessionEnd> => {
-    const exit = await running.exit;
+    const exit = await running.child.exit;
     over = true;
     await running.group?.remove();
     const code = await running.status.exitCode;
@@ -38,7 +36,7 @@ export function runningSession(running: Running): Session {
   const kill = (): void => {
     if (over) return;
     killQuietly(running.init, 'SIGKILL');
-    running.child.kill('SIGKILL');
+    running.child.kill();
   };
   return {
     confinement: running.group?.kind ?? 'none',

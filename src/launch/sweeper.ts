@@ -2,8 +2,8 @@
 // has tied itself to us and dies with us, and its init, which waits for a word of it, would wait for ever (bubblewrap
 // releases its child through an eventfd, which knows no end of file). A shell beside us reads end of file at our death and
 // kills whatever holds our pipe, until nobody does. Once the init is tied to its parent the shell is told to leave.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import { startProgram } from '../start-program.ts';
 import { pipe } from './libc.ts';
 
 // `-ef`: the same pipe, by device and inode; only processes of this user can be seen. A process that is just being made
@@ -32,15 +32,7 @@ export interface Sweeper {
 /** `pipeFd`: an end of a pipe whose other holders are the processes of this start alone. */
 export function startSweeper(pipeFd: number): Sweeper {
   const life = pipe();
-  const child = spawn('/bin/sh', ['-c', SCRIPT, 'sweeper'], {
-    env: {},
-    cwd: '/',
-    // A session of its own: a client that kills our process group must not take it along.
-    detached: true,
-    stdio: ['ignore', 'ignore', 'ignore', life.read, pipeFd],
-  });
-  child.on('error', () => {});
-  child.unref();
+  startProgram(['/bin/sh', '-c', SCRIPT, 'sweeper'], ['ignore', 'ignore', 'ignore', life.read, pipeFd]);
   fs.closeSync(life.read);
   return {
     dismiss() {

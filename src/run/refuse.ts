@@ -1,9 +1,9 @@
 // A start that is refused: why, for the person and for the client.
-import { isatty as isTerminal } from 'node:tty';
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
 import { renderError, withoutProfileName } from '../messages.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Concealer } from '../secrets/conceal.ts';
+import { isTerminal } from '../system/is-terminal.ts';
 
 const DRAIN_MS = 150;
 
@@ -17,7 +17,7 @@ export async function refuse(
 ): Promise<number> {
   process.stderr.write(`${renderError(error)}\n`);
   await record(error).catch(() => {});
-  if (isTerminal(0)) return EXIT_REFUSED;
+  if (await isTerminal(0)) return EXIT_REFUSED;
   relay.refuse(withoutProfileName(error, name));
   await Promise.race([relay.clientGone, interrupted]);
   await Promise.race([relay.flush(), delay(DRAIN_MS)]);
