@@ -1,7 +1,7 @@
 // Starting a process of our own executable that hashes, and reading its answer. The other end is hash-worker.ts.
-import { spawn } from 'node:child_process';
 import { CordonError, type ErrorCode } from '../errors.ts';
 import { hashHelperFailed } from '../messages.ts';
+import { outputOf } from '../start-program.ts';
 import type { HashRequest } from './hash-tree.ts';
 
 /** `whole`: the digest of all. `share`: the entries below the folders of SHARES. */
@@ -21,23 +21,16 @@ export function helperProgram(): string | undefined {
 }
 
 /** Resolves with all of the helper's stdout once it ended with status 0; anything else rejects. */
-export function runHelper(program: string, role: HelperRole, request: HashRequest): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [HELPER_VERB, role, request.owner, request.path], {
-      // An empty environment: variables could steer the runtime of our own executable.
-      env: {},
-      // SHARES as a descriptor and not through a pipe: who starts a helper goes on hashing and feeds no pipe.
-      stdio: [request.sharesFd ?? 'ignore', 'pipe', 'ignore', request.tree.fd],
-    });
-    const chunks: Buffer[] = [];
-    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', (error) => reject(hashHelperFailed(error.message)));
-    child.on('close', (status, signal) => {
-      const answer = Buffer.concat(chunks).toString();
-      if (status === 0) resolve(answer);
-      else reject(refusalIn(answer) ?? hashHelperFailed(`it ended with ${signal ?? `status ${status}`}`));
-    });
+export async function runHelper(program: string, role: HelperRole, request: HashRequest): Promise<string> {
+  const { output, code, signal } = await outputOf(
+    [program, HELPER_VERB, role, request.owner, request.path],
+    // SHARES as a descriptor and not through a pipe: who starts a helper goes on hashing and feeds no pipe.
+    [request.sharesFd ?? 'ignore', 'ignore', request.tree.fd],
+  ).catch((error: Error) => {
+    throw hashHelperFailed(error.message);
   });
+  if (code === 0) return output;
+  throw refusalIn(output) ?? hashHelperFailed(`it ended with ${signal ?? `status ${code}`}`);
 }
 
 /** A refusal travels as one line of JSON, so that the launcher can say it in the helper's words. */
