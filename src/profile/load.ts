@@ -5,7 +5,7 @@ import { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
 import { profileInvalid, profileNotFound, profileUnreadable } from '../messages.ts';
 import { closest } from '../json/closest.ts';
-import { requireRootOwned } from './ownership.ts';
+import { requireRootDecides, requireRootOwned } from './ownership.ts';
 import { parseProfile } from './parse.ts';
 import { decodeUtf8, readSmallFile } from './read-file.ts';
 import { PROFILE_NAME, type Profile, type ProfileDocument } from './schema.ts';
@@ -31,15 +31,16 @@ export interface ProfileListing {
  * @throws CordonError PROFILE_NOT_FOUND, PROFILE_UNREADABLE, PROFILE_INVALID; INSTALLATION_UNSAFE when managed
  */
 export function loadProfile(name: string, installation: Installation): Profile {
+  const isManaged = installation.mode === 'managed';
   // Before any path is built from it.
   const place = PROFILE_NAME.test(name)
-    ? installation.profileFolders.find((folder) => exists(path.join(folder.path, name)))
+    ? installation.profileFolders.find((folder) => isThere(path.join(folder.path, name), isManaged))
     : undefined;
   if (place === undefined) {
     const known = [...new Set(folders(installation).map((folder) => folder.name))];
     throw profileNotFound(known, closest(name.slice(0, 64), known));
   }
-  return loadFrom(path.join(place.path, name), name, place.origin, installation.mode === 'managed');
+  return loadFrom(path.join(place.path, name), name, place.origin, isManaged);
 }
 
 /** Every profile folder there is, by name; also those that cannot be used, with the reason. */
@@ -113,6 +114,13 @@ function entriesOf(folder: string): fs.Dirent[] {
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw profileUnreadable(folder, `cannot be read (${String(code)})`, thrown);
   }
+}
+
+/** A managed profile that somebody else than root could have taken away is not passed over for another one of its name. */
+function isThere(folder: string, isManaged: boolean): boolean {
+  if (exists(folder)) return true;
+  if (isManaged) requireRootDecides(folder);
+  return false;
 }
 
 /** By lstat: a dangling link is there too, and is refused rather than passed over. */

@@ -19,7 +19,19 @@ export function ownershipFault(stat: { readonly uid: number; readonly mode: numb
  * @throws CordonError INSTALLATION_UNSAFE naming the last on the way that is not root's alone
  */
 export function requireRootOwned(file: string): void {
-  for (const { place, stat } of wayTo(path.resolve(file)).toReversed()) {
+  requireRoots(wayTo(path.resolve(file), 'must-exist'));
+}
+
+/**
+ * The same for what need not be there: who can write to the last folder on the way that is, can make it or has taken it away.
+ * @throws CordonError INSTALLATION_UNSAFE
+ */
+export function requireRootDecides(file: string): void {
+  requireRoots(wayTo(path.resolve(file), 'may-be-missing'));
+}
+
+function requireRoots(steps: readonly Step[]): void {
+  for (const { place, stat } of steps.toReversed()) {
     // The mode of a link means nothing; its folder and its target are checked.
     const fault = ownershipFault(stat.isSymbolicLink() ? { uid: stat.uid, mode: 0 } : stat);
     if (fault !== undefined) throw installationUnsafe(place, fault);
@@ -34,8 +46,10 @@ interface Step {
 /** As many links as the kernel follows. */
 const MAX_LINKS = 40;
 
+type Presence = 'must-exist' | 'may-be-missing';
+
 /** Everything that the kernel looks at to find the file, in its order. */
-function wayTo(file: string): readonly Step[] {
+function wayTo(file: string, presence: Presence): readonly Step[] {
   const steps: Step[] = [{ place: '/', stat: fs.lstatSync('/') }];
   const ahead = file.split('/');
   let folder = '/';
@@ -47,7 +61,8 @@ function wayTo(file: string): readonly Step[] {
       continue;
     }
     const place = path.join(folder, name);
-    const stat = lookAt(place, file);
+    const stat = lookAt(place, file, presence);
+    if (stat === undefined) break;
     steps.push({ place, stat });
     if (!stat.isSymbolicLink()) {
       folder = place;
@@ -62,9 +77,9 @@ function wayTo(file: string): readonly Step[] {
   return steps;
 }
 
-function lookAt(place: string, file: string): fs.Stats {
+function lookAt(place: string, file: string, presence: Presence): fs.Stats | undefined {
   try {
-    return fs.lstatSync(place);
+    return fs.lstatSync(place, { throwIfNoEntry: presence === 'must-exist' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
     throw installationUnsafe(file, 'cannot be looked at by this user');

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Installation } from '../installation.ts';
-import { requireRootOwned } from '../profile/ownership.ts';
+import { requireRootDecides, requireRootOwned } from '../profile/ownership.ts';
 
 /** @throws CordonError INSTALLATION_UNSAFE naming what somebody who is not root could change */
 export function verifyProgram({ mode }: Installation, programRoot: string): void {
@@ -18,5 +18,5 @@ export function verifyManagedMachine(installation: Installation, programRoot: st
   if (installation.mode !== 'managed') return;
   const { configFile, profileFolders, store } = installation;
   for (const place of [configFile, ...profileFolders.map((folder) => folder.path), store])
-    if (fs.existsSync(place)) requireRootOwned(place);
+    requireRootDecides(place);
 }

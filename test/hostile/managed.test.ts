@@ -227,6 +227,18 @@ describe.runIf(isRoot)('managed policy', () => {
       'belongs to user 1',
     ],
     [
+      'a folder before that of the profile, in which another user may have had it',
+      'mkdir /etc/theirs; chown 1 /etc/theirs; echo \'{ "profiles": { "folders": ["/etc/theirs", "/etc/cordon/profiles"] } }\' > /etc/cordon/config.json',
+      'INSTALLATION_UNSAFE',
+      '"/etc/theirs" must belong to root',
+    ],
+    [
+      'the same one, which its owner has taken away',
+      'mkdir /etc/theirs; chown 1 /etc/theirs; echo \'{ "profiles": { "folders": ["/etc/theirs/profiles", "/etc/cordon/profiles"] } }\' > /etc/cordon/config.json',
+      'INSTALLATION_UNSAFE',
+      '"/etc/theirs" must belong to root',
+    ],
+    [
       'more than the machine allows',
       'echo \'{ "limits": { "memory": "64MiB" } }\' > /etc/cordon/config.json',
       'POLICY_REFUSED',

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { requireRootOwned } from '../../../src/profile/ownership.ts';
+import { requireRootDecides, requireRootOwned } from '../../../src/profile/ownership.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -40,5 +40,16 @@ describe('a file that is root’s alone', () => {
     expect(() => requireRootOwned('/etc/there-is-no-such-file')).toThrow(
       expect.objectContaining({ code: 'ENOENT' }) as Error,
     );
+  });
+});
+
+describe('a file that need not be there', () => {
+  it('is root’s to make where each folder on the way is', () => {
+    expect(() => requireRootDecides('/etc/there-is-no-such-folder/file')).not.toThrow();
+    expect(() => requireRootDecides(ROOTS)).not.toThrow();
+  });
+
+  it('is not where others can write to the last folder that there is', () => {
+    expect(() => requireRootDecides(path.join(folder, 'no/such/file'))).toThrow(refusal(os.tmpdir()));
   });
 });
