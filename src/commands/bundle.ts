@@ -22,7 +22,7 @@ import {
   installNeedsRoot,
 } from '../messages/bundle.ts';
 import { outputUnwritable, shellQuote } from '../messages.ts';
-import { requireRootOwned } from '../profile/ownership.ts';
+import { requireRootDecides } from '../profile/ownership.ts';
 import { readSmallFile } from '../profile/read-file.ts';
 import { PROFILE_NAME } from '../profile/schema.ts';
 import type { Target } from '../setup/apply.ts';
@@ -205,7 +205,7 @@ function targetOf({ root, dryRun = false }: BundleOptions): Target {
   const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
   if (root !== undefined) return { root: path.resolve(root), uid, gid, dryRun };
   if (uid !== 0 && !dryRun) throw installNeedsRoot();
-  requireRootOwned('/etc');
+  requireRootDecides(policyFolder({ root: '/' }));
   return { root: '/', uid: 0, gid: 0, dryRun };
 }
 

@@ -383,6 +383,15 @@ describe.runIf(isRoot)('managed policy', () => {
     );
   });
 
+  it('nor what somebody else could change while it is written', () => {
+    const { out, err } = call(
+      'cp "$1/managed/allowed_signers" /etc/signers; chown 1 /etc/cordon; ! /opt/bin/cordon bundle install --signers /etc/signers "$1/corp.bundle"; chown 0 /etc/cordon',
+      'list',
+    );
+    expect(err).toMatch(/^error: "\/etc\/cordon" must belong to root, .*\[INSTALLATION_UNSAFE\]\n/);
+    expect(out).toContain('fixture');
+  });
+
   it('and not when somebody else could have written who may sign', () => {
     const { out, err } = call(
       'chmod 0666 /etc/cordon/allowed_signers; ! /opt/bin/cordon bundle install "$1/corp.bundle"',
