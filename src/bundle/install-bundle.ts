@@ -2,19 +2,15 @@
 // flushed beside the old first; then three names change their meaning, and change back when one of them cannot.
 import fs from 'node:fs';
 import path from 'node:path';
-import { installRunning } from '../messages/bundle.ts';
 import type { Target } from '../setup/apply.ts';
 import { flushToDisk } from '../store/flush.ts';
 import type { ArchivedFile } from './archive.ts';
+import { holdStaging, isStagingThere } from './hold-staging.ts';
 import { INSTALLED, installedText, requireNewer } from './installed-bundle.ts';
 import type { TrustedBundle } from './open-bundle.ts';
 import { planChange, type PolicyChange } from './plan-change.ts';
 import { effect, lookAt, lookAtPolicy, policyFolder, readInstalled } from './policy-folder.ts';
 import { CONFIG, isSchemaFile, PROFILES } from './policy-paths.ts';
-
-/** Beside the policy, on the same disk. Also the lock: whoever made it is at work. */
-const STAGING = '.bundle';
-const OWNER = 'pid';
 
 /**
  * The order is the threat: starts in between find no profile, and are refused; the version is remembered before the new
@@ -32,6 +28,30 @@ export async function installBundle(
   target: Target,
   now: number,
 ): Promise<readonly PolicyChange[]> {
+  const folder = policyFolder(target);
+  const { changes } = planInstall(bundle, target, now);
+  if (target.dryRun || (changes.length === 0 && !isStagingThere(folder))) return changes;
+  makeFolder(folder, target);
+  const staging = holdStaging(folder);
+  try {
+    // Once more: another one may have brought a newer version since, and what one that was killed held is in its place again.
+    const held = planInstall(bundle, target, now);
+    if (held.changes.length === 0) return [];
+    stage(path.join(staging.folder, 'new'), held.files, target);
+    // All at once: one file after the other takes seconds for a hundred profiles.
+    await flushToDisk(staging.folder);
+    swap(folder, staging.folder, ORDER);
+    return held.changes;
+  } finally {
+    staging.release();
+  }
+}
+
+function planInstall(
+  bundle: TrustedBundle,
+  target: Target,
+  now: number,
+): { readonly files: readonly ArchivedFile[]; readonly changes: readonly PolicyChange[] } {
   requireNewer(bundle, readInstalled(target), now);
   const found = lookAtPolicy(target);
   const files = [
@@ -41,21 +61,7 @@ export async function installBundle(
       content !== undefined && isSchemaFile(name) ? [{ path: name, content }] : [],
     ),
   ];
-  const changes = planChange(found, files);
-  if (target.dryRun || changes.length === 0) return changes;
-  const folder = policyFolder(target);
-  makeFolder(folder, target);
-  const staging = openStaging(folder);
-  stage(path.join(staging, 'new'), files, target);
-  // All at once: one file after the other takes seconds for a hundred profiles.
-  await flushToDisk(staging);
-  // What is in `staging` after a failure that could not be taken back is the former policy: then it stays.
-  swap(folder, staging, ORDER);
-  effect(() => {
-    fs.rmSync(staging, { recursive: true });
-    flushFolder(folder);
-  });
-  return changes;
+  return { files, changes: planChange(found, files) };
 }
 
 function makeFolder(folder: string, target: Target): void {
@@ -66,61 +72,19 @@ function makeFolder(folder: string, target: Target): void {
   });
 }
 
-/** @throws CordonError when another one is at work; one that was killed is tidied up */
-function openStaging(folder: string): string {
-  const staging = path.join(folder, STAGING);
-  if (lookAt(staging) !== undefined) {
-    const pid = ownerOf(staging);
-    if (pid !== undefined) throw installRunning(pid);
-    recover(folder, staging);
-  }
-  return effect(() => {
-    fs.mkdirSync(staging, { mode: 0o700 });
-    fs.writeFileSync(path.join(staging, OWNER), String(process.pid));
-    fs.mkdirSync(path.join(staging, 'old'));
-    return staging;
-  });
-}
-
-/** The process that made it, when that still runs. */
-function ownerOf(staging: string): number | undefined {
-  try {
-    const pid = Number(fs.readFileSync(path.join(staging, OWNER), 'utf8'));
-    // Nothing yet, when it was killed at once: 0 would ask after ourselves.
-    return pid > 0 && process.kill(pid, 0) ? pid : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Killed between two renames, it left the former profiles without their name. */
-function recover(folder: string, staging: string): void {
-  const former = path.join(staging, 'old', PROFILES);
-  effect(() => {
-    if (fs.existsSync(former) && lookAt(path.join(folder, PROFILES)) === undefined)
-      fs.renameSync(former, path.join(folder, PROFILES));
-    fs.rmSync(staging, { recursive: true });
-  });
-}
-
 function stage(folder: string, files: readonly ArchivedFile[], target: Target): void {
   const folders = new Set<string>([folder, path.join(folder, PROFILES)]);
-  try {
-    effect(() => {
-      for (const made of folders) makeStaged(made, target);
-      for (const { path: name, content } of files) {
-        const place = path.join(folder, name);
-        if (!folders.has(path.dirname(place))) {
-          folders.add(path.dirname(place));
-          makeStaged(path.dirname(place), target);
-        }
-        writeStaged(place, content, target);
+  effect(() => {
+    for (const made of folders) makeStaged(made, target);
+    for (const { path: name, content } of files) {
+      const place = path.join(folder, name);
+      if (!folders.has(path.dirname(place))) {
+        folders.add(path.dirname(place));
+        makeStaged(path.dirname(place), target);
       }
-    });
-  } catch (error) {
-    fs.rmSync(path.dirname(folder), { recursive: true, force: true });
-    throw error;
-  }
+      writeStaged(place, content, target);
+    }
+  });
 }
 
 function makeStaged(folder: string, target: Target): void {
@@ -161,7 +125,6 @@ export function swap(folder: string, staging: string, names: readonly string[]):
       }
     } catch (error) {
       for (const step of undo.toReversed()) step();
-      fs.rmSync(staging, { recursive: true });
       throw error;
     }
   });
@@ -171,13 +134,4 @@ function own(folder: string, mode: number, { uid, gid }: Target): void {
   fs.chownSync(folder, uid, gid);
   // Whatever umask the administrator's shell has.
   fs.chmodSync(folder, mode);
-}
-
-function flushFolder(folder: string): void {
-  const fd = fs.openSync(folder, 'r');
-  try {
-    fs.fsyncSync(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
 }

@@ -150,9 +150,15 @@ export const policyBlocked = (path: string, why: string) =>
     hints: ['see who put it there, then move it away'],
   });
 
-export const installRunning = (pid: number) =>
-  new CordonError('OUTPUT_UNWRITABLE', `another cordon bundle install is at work (process ${pid})`, {
+export const installRunning = () =>
+  new CordonError('OUTPUT_UNWRITABLE', 'another cordon bundle install is at work', {
     hints: ['run this again when it has ended'],
+  });
+
+export const installNotLocked = (program: string, cause: unknown) =>
+  new CordonError('OUTPUT_UNWRITABLE', `${quote(program)} did not keep others from writing the policy`, {
+    hints: ['apt-get install util-linux'],
+    cause,
   });
 
 /** What `cordon doctor` says. */

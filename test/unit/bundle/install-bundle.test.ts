@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { installBundle, swap } from '../../../src/bundle/install-bundle.ts';
+import { installedText } from '../../../src/bundle/installed-bundle.ts';
 import type { BundleIndex } from '../../../src/bundle/index-file.ts';
 import type { CordonError } from '../../../src/errors.ts';
 import type { ArchivedFile } from '../../../src/bundle/archive.ts';
@@ -257,28 +258,58 @@ describe('all or nothing', () => {
     expect(refusalOf(() => swap(at(''), staging, ['profiles', 'bundle.json', 'config.json'])).code).toBe(
       'OUTPUT_UNWRITABLE',
     );
+    fs.rmSync(staging, { recursive: true });
     expect(state()).toEqual(before);
   });
 
-  it('one that was killed with the profiles in its hands is tidied up, and the next goes on', async () => {
+  it('what one leaves that was killed with the profiles in its hands is put back, and holds nobody up', async () => {
     await install();
+    fs.writeFileSync(at('profiles/profile.schema.json'), '{}');
     const before = state();
     fs.mkdirSync(at('.bundle/old'), { recursive: true });
-    fs.writeFileSync(at('.bundle/pid'), '');
+    fs.writeFileSync(at('.bundle/rest'), '');
     fs.renameSync(at('profiles'), at('.bundle/old/profiles'));
-    // It has all of it in the right place again, so nothing but the rest of the other is to go.
+    expect(await install()).toEqual([]);
+    expect(state()).toEqual(before);
+  });
+
+  it('one that was killed at its very end is tidied up when there is nothing else to do', async () => {
     await install();
+    const before = state();
+    fs.mkdirSync(at('.bundle/old/profiles/memory'), { recursive: true });
+    expect(await install()).toEqual([]);
     expect(state()).toEqual(before);
   });
 
   it('two at once: the second is told, and touches nothing', async () => {
     await install();
-    fs.mkdirSync(at('.bundle/old'), { recursive: true });
-    fs.writeFileSync(at('.bundle/pid'), String(process.pid));
+    const first = install({ version: 8 }, PROXIED);
     const before = state();
-    expect((await rejectionOf(() => install({ version: 8 }, PROXIED))).message).toContain(
+    expect((await rejectionOf(() => install({ version: 9 }))).message).toBe(
       'another cordon bundle install is at work',
     );
     expect(state()).toEqual(before);
+    await first;
+    expect(fs.readFileSync(at('bundle.json'), 'utf8')).toContain('"version": 8');
+    expect(fs.readdirSync(at(''))).toEqual(['bundle.json', 'config.json', 'profiles']);
+  });
+
+  it('one that another overtook is judged by the version that it finds then', async () => {
+    await install();
+    const newer = installedText(indexOf(policyFiles(), { version: 9 }), bundle().digest);
+    const { files, ...late } = bundle({ version: 8 }, PROXIED);
+    const overtaken = {
+      ...late,
+      // Asked for after the first look at the version.
+      get files() {
+        fs.writeFileSync(at('bundle.json'), newer);
+        return files;
+      },
+    } as ReturnType<typeof open>;
+    expect((await rejectionOf(() => installBundle(overtaken, target, NOW))).message).toBe(
+      'this machine has version 9 already, and this is version 8',
+    );
+    expect(fs.readFileSync(at('config.json'), 'utf8')).toBe('{ "schema": 1 }\n');
+    expect(fs.readdirSync(at(''))).toEqual(['bundle.json', 'config.json', 'profiles']);
   });
 });

@@ -1,0 +1,105 @@
+// The folder in which a policy is staged, beside the one that is there and on the same disk. It is also the lock: one install at
+// a time, or an older bundle could overtake a newer one between the look at the version and the writing. The kernel keeps the
+// lock for as long as we live, so one that was killed holds nobody up, whoever has its number as a process now.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { installNotLocked, installRunning } from '../messages/bundle.ts';
+import { outputUnwritable } from '../messages.ts';
+import { effect, lookAt } from './policy-folder.ts';
+import { PROFILES } from './policy-paths.ts';
+
+/** Nobody else may open it: whoever can, can hold it for ever. */
+const STAGING = '.bundle';
+const PRIVATE = 0o700;
+
+export interface Staging {
+  readonly folder: string;
+  /** Takes it away again. @throws CordonError OUTPUT_UNWRITABLE; then the former policy is still in it */
+  readonly release: () => void;
+}
+
+export function isStagingThere(policy: string): boolean {
+  return lookAt(path.join(policy, STAGING)) !== undefined;
+}
+
+/**
+ * Makes it, with an empty folder `old`; one that was killed is tidied up.
+ * @throws CordonError OUTPUT_UNWRITABLE when another one is at work
+ */
+export function holdStaging(policy: string): Staging {
+  const folder = path.join(policy, STAGING);
+  effect(() => fs.mkdirSync(folder, { recursive: true, mode: PRIVATE }));
+  const fd = openFolder(folder);
+  const release = (): void => {
+    try {
+      tidy(policy, folder);
+      effect(() => {
+        fs.rmSync(folder, { recursive: true });
+        flushFolder(policy);
+      });
+    } finally {
+      fs.closeSync(fd);
+    }
+  };
+  try {
+    if (!LOCKED_BY_OPEN) lock(fd);
+    // Who held it before may have taken it away since: then the lock is one of a folder that nobody sees.
+    if (lookAt(folder)?.ino !== effect(() => fs.fstatSync(fd)).ino) throw installRunning();
+    tidy(policy, folder);
+    effect(() => fs.mkdirSync(path.join(folder, 'old')));
+    return { folder, release };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+/** One that was killed between two renames left the former profiles without their name. */
+function tidy(policy: string, staging: string): void {
+  const former = path.join(staging, 'old', PROFILES);
+  effect(() => {
+    if (fs.existsSync(former) && lookAt(path.join(policy, PROFILES)) === undefined)
+      fs.renameSync(former, path.join(policy, PROFILES));
+    for (const name of fs.readdirSync(staging)) fs.rmSync(path.join(staging, name), { recursive: true });
+  });
+}
+
+const { O_RDONLY, O_NOFOLLOW, O_DIRECTORY, O_NONBLOCK } = fs.constants;
+/** O_EXLOCK of macOS, which has no program that locks a descriptor. */
+const O_EXLOCK = 0x20;
+const LOCKED_BY_OPEN = process.platform === 'darwin';
+
+function openFolder(folder: string): number {
+  const flags = O_RDONLY | O_NOFOLLOW | O_DIRECTORY;
+  if (!LOCKED_BY_OPEN) return effect(() => fs.openSync(folder, flags));
+  try {
+    return fs.openSync(folder, flags | O_EXLOCK | O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') throw installRunning();
+    throw outputUnwritable(error);
+  }
+}
+
+const FLOCK = '/usr/bin/flock';
+/** What flock(1) ends with when another one has the lock. */
+const HELD = 1;
+
+/** flock(2), for which Node has no call: by a program that gets our descriptor, with which the lock stays when it ends. */
+function lock(fd: number): void {
+  const { status, error } = spawnSync(FLOCK, ['-n', '3'], {
+    env: {},
+    stdio: ['ignore', 'ignore', 'ignore', fd],
+  });
+  if (status === HELD) throw installRunning();
+  if (status !== 0) throw installNotLocked(FLOCK, error);
+}
+
+function flushFolder(folder: string): void {
+  const fd = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
