@@ -2,6 +2,7 @@
 // archive of given files: what is read is written again and must be the same bytes, so that no two programs can see different
 // files in it: no links, no long names, no sparse files, nothing between the parts or behind them.
 import { Header } from 'tar';
+import { MAX_FILES } from './index-file.ts';
 
 export interface ArchivedFile {
   readonly path: string;
@@ -14,6 +15,8 @@ export type ReadArchive =
   | { readonly ok: false; readonly fault: string };
 
 const BLOCK = 512;
+/** Those of an index, it and its signature. Whose file it is nobody knows yet, and each costs more memory than it has bytes. */
+const MAX_ARCHIVED = MAX_FILES + 2;
 
 export function packArchive(files: readonly ArchivedFile[]): Buffer {
   return Buffer.concat([
@@ -47,6 +50,7 @@ export function readArchive(bytes: Buffer): ReadArchive {
     if (header?.cksumValid !== true) return refused(at === 0 ? 'is no bundle' : 'has a damaged part');
     const { path = '', size = 0, type } = header;
     if (type !== 'File') return refused(`holds something that is not a plain file: "${type}"`);
+    if (files.length === MAX_ARCHIVED) return refused('holds more files than any bundle');
     at += BLOCK;
     if (at + size > bytes.length) return refused('ends too early');
     files.push({ path, content: bytes.subarray(at, at + size) });

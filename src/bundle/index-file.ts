@@ -35,7 +35,7 @@ export type ParsedIndex =
 export const INDEX_MAX_BYTES = 4 * 1024 * 1024;
 /** Of all files together: as much as a thousand large profiles have. */
 const CONTENT_MAX_BYTES = 256 * 1024 * 1024;
-const MAX_FILES = 8192;
+export const MAX_FILES = 8192;
 
 const time = z
   .string()

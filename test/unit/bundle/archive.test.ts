@@ -32,6 +32,15 @@ it.each([
   expect(readArchive(forged(SIZE, Buffer.from(hex, 'hex').subarray(0, 12)))).toMatchObject({ ok: false });
 });
 
+it('of more files than an index can name is refused where it has one too many', () => {
+  const file = { path: 'config.json', content: Buffer.alloc(0) };
+  const most = packArchive(Array.from({ length: 8194 }, () => file));
+  expect(readArchive(most).ok).toBe(true);
+  // The rest of it is not looked at: this one has no end.
+  const more = Buffer.concat([most.subarray(0, -1024), most.subarray(0, 512)]);
+  expect(readArchive(more)).toEqual({ ok: false, fault: 'holds more files than any bundle' });
+});
+
 it('property: whatever stands in a header, there is an answer, and it is no other archive', () => {
   let taken = 0;
   fc.assert(
