@@ -33,7 +33,10 @@ export function refuseWidening({ granted, left, values, file }: WideningRequest)
     ];
   });
   const uncovered = base.flatMap(({ grant, source }) => {
-    const around = grant.access === 'read' ? deciding(kept, source) : undefined;
+    if (grant.access !== 'read') return [];
+    // What must be there to be protected could be made by the server where what takes its place need not be there.
+    const counting = grant.optional === true ? kept : kept.filter((one) => !needNotProtect(one));
+    const around = deciding(counting, source);
     if (around?.grant.access !== 'write' || around.source === source) return [];
     return [
       `permissions.filesystem: must have ${grant.path} for "read" too: here it lies in ${around.grant.path}, and the managed profile protects it`,
@@ -41,6 +44,10 @@ export function refuseWidening({ granted, left, values, file }: WideningRequest)
   });
   const faults = [...opened, ...uncovered];
   if (faults.length > 0) throw profileInvalid(faults, file);
+}
+
+function needNotProtect({ grant }: Placed): boolean {
+  return grant.access === 'read' && grant.optional === true;
 }
 
 /** The deepest that holds the path; of two in the same place the one that allows less. */

@@ -38,6 +38,26 @@ describe('one place by two names', () => {
     expect(faultsOf(granted, [read(protection)])).toEqual([]);
   });
 
+  it('what must be there to be protected is not protected by what need not be there', () => {
+    const optional = (path: string) => ({ ...read(path), optional: true });
+    const [around, protection] = [write('${workspace}'), read('${home}/code/a/.git')];
+    for (const other of ['${workspace}/.git', '/home/u/code/a/.git'])
+      expect(faultsOf([around, protection], [around, optional(other)])).toEqual([
+        mustHave('${home}/code/a/.git', '${workspace}'),
+      ]);
+    const within = read('${home}/code/a/.git/hooks');
+    expect(faultsOf([around, within], [around, optional('${workspace}/.git')])).toEqual([
+      mustHave('${home}/code/a/.git/hooks', '${workspace}'),
+    ]);
+    expect(faultsOf([around, protection], [around, optional('${workspace}/.git'), protection])).toEqual([]);
+    expect(faultsOf([around, protection], [{ ...around, optional: true }])).toEqual([
+      mustHave('${home}/code/a/.git', '${workspace}'),
+    ]);
+    expect(
+      faultsOf([around, optional('${home}/code/a/.git')], [around, optional('${workspace}/.git')]),
+    ).toEqual([]);
+  });
+
   it('nothing is opened inside a protection, which is there or not', () => {
     const granted = [write('${home}/code'), read('${workspace}/.git')];
     const hooks = write('${home}/code/a/.git/hooks');
