@@ -28,9 +28,15 @@ export function narrowedProfile(
   { narrowings }: Pick<Installation, 'narrowings'>,
 ): NarrowedProfile {
   if (narrowings === undefined || base.origin !== 'managed') return { profile: base, narrowedBy: undefined };
-  const file = path.join(narrowings, base.name, 'profile.json');
+  const folder = path.join(narrowings, base.name);
+  const file = path.join(folder, 'profile.json');
   const read = readSmallFile(file, MAX_BYTES);
-  if (read.kind === 'missing') return { profile: base, narrowedBy: undefined };
+  if (read.kind === 'missing') {
+    // A link to a disk that is not there, or an editor between taking the old one away and writing the new one.
+    if (fs.lstatSync(folder, { throwIfNoEntry: false }) !== undefined)
+      throw profileUnreadable(file, 'does not exist');
+    return { profile: base, narrowedBy: undefined };
+  }
   if (read.kind === 'unreadable') throw profileUnreadable(file, read.why, read.cause);
   const narrowed = narrowBy(base, decodeUtf8(read.bytes));
   if (!narrowed.ok) throw profileInvalid(narrowed.faults, file);

@@ -84,6 +84,21 @@ describe('the narrowing of a user', () => {
     expect(() => narrowedProfile(base, { narrowings })).toThrow(refusal);
   });
 
+  it('that is not in the folder which has its name refuses the start', () => {
+    const refusal = expect.objectContaining({ code: 'PROFILE_UNREADABLE' }) as Error;
+    const folder = path.join(narrowings, 'files');
+    fs.symlinkSync('/nonexistent', folder);
+    expect(() => narrowedProfile(base, { narrowings })).toThrow(refusal);
+    fs.rmSync(folder);
+    fs.writeFileSync(folder, LESS);
+    expect(() => narrowedProfile(base, { narrowings })).toThrow(refusal);
+    fs.rmSync(folder);
+    fs.mkdirSync(folder);
+    expect(() => narrowedProfile(base, { narrowings })).toThrow(refusal);
+    fs.rmdirSync(folder);
+    expect(narrowedProfile(base, { narrowings })).toEqual({ profile: base, narrowedBy: undefined });
+  });
+
   it('names what lies there', () => {
     write(LESS);
     write(LESS, 'other');
