@@ -90,8 +90,8 @@ function isFull(folder: string): boolean {
  * moves the other's new, short file as well, or finds that the full one was moved already.
  */
 function rotate(file: string): void {
-  const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size < MAX_BYTES) return;
+  const full = fs.lstatSync(file, { throwIfNoEntry: false });
+  if (full === undefined || full.size < MAX_BYTES) return;
   const folder = path.dirname(file);
   const stem = path.basename(file, '.jsonl');
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
@@ -100,6 +100,10 @@ function rotate(file: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  const old = fs.readdirSync(folder).filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.jsonl'));
+  // In a folder of all users another one's files of such names must not push ours out, and cannot be taken away.
+  const old = fs
+    .readdirSync(folder)
+    .filter((name) => name.startsWith(`${stem}-`) && name.endsWith('.jsonl'))
+    .filter((name) => fs.lstatSync(path.join(folder, name), { throwIfNoEntry: false })?.uid === full.uid);
   for (const name of old.sort().slice(0, -KEEP)) fs.rmSync(path.join(folder, name), { force: true });
 }

@@ -85,6 +85,20 @@ describe('openAudit', () => {
     const kept = rotated().map((name) => fs.statSync(path.join(path.dirname(file), name)).size);
     expect(kept).toEqual(sizes.slice(-4));
   });
+
+  it.runIf(process.getuid?.() === 0)('keeps them also where another user has files of such names', () => {
+    fillUp(0);
+    const theirs = [6, 7, 8, 9].map((year) => `audit-${year}000.jsonl`);
+    for (const name of theirs) {
+      fs.writeFileSync(path.join(path.dirname(file), name), '');
+      fs.chownSync(path.join(path.dirname(file), name), 1, 1);
+    }
+    fillUp();
+    openAudit(file);
+    const [own, ...others] = rotated();
+    expect(fs.statSync(path.join(path.dirname(file), own ?? '')).size).toBe(9 * MIB);
+    expect(others).toEqual(theirs);
+  });
 });
 
 describe('a disk that is full, or a limit on the size of files', () => {
