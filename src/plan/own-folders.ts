@@ -1,7 +1,7 @@
 // A grant must never reach what decides about grants: the program, its profiles, its store, its audit log (FS-05, SC-30).
 import { grantPathUnsafe, grantReachesCordon } from '../messages.ts';
 import { secretFileGranted } from '../messages/secrets.ts';
-import { contains } from '../profile/paths.ts';
+import { contains, overlaps } from '../profile/paths.ts';
 import { INSIDE } from './inside.ts';
 
 export interface OwnFolders {
@@ -30,10 +30,12 @@ export function refuseOwnFolders(
       (contains(INSIDE.root, grant.source) || contains(grant.source, INSIDE.root))
     )
       throw grantPathUnsafe(grant.source, `hides cordon's own ${INSIDE.root} in the sandbox`);
-    if (grant.access === 'read' || grant.source === own.state || contains(own.state, grant.source)) continue;
-    const folder = own.folders.find(
-      (candidate) => contains(grant.source, candidate) || contains(candidate, grant.source),
-    );
+    if (grant.access === 'read') continue;
+    // State lies in a folder of ours and is the server's. What of ours lies in it, where a configuration puts the log, is not.
+    const guarded = contains(own.state, grant.source)
+      ? own.folders.filter((candidate) => contains(own.state, candidate))
+      : own.folders;
+    const folder = guarded.find((candidate) => overlaps(grant.source, candidate));
     if (folder !== undefined) throw grantReachesCordon(grant.source, folder);
   }
 }

@@ -33,3 +33,13 @@ it.each([
 ] as const)('%s may be granted (%s)', (source, access, target) => {
   expect(judge(source, access, target)).not.toThrow();
 });
+
+it('FS-05: nor can the state of a profile, where a configuration puts the log into it', () => {
+  for (const inside of [own.state, `${own.state}/log`]) {
+    const folders = [...own.folders, inside];
+    const grant = { source: own.state, target: '/cordon/state', access: 'write' } as const;
+    expect(() => refuseOwnFolders([grant], { ...own, folders })).toThrow(refused);
+    const beside = { ...grant, source: `${own.state}/data`, target: '/cordon/state/data' };
+    expect(() => refuseOwnFolders([beside], { ...own, folders: [`${own.state}/log`] })).not.toThrow();
+  }
+});
