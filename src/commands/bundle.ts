@@ -203,7 +203,8 @@ function opened(
 /** @throws CordonError INSTALLATION_UNSAFE when what would be written could be swapped by somebody else */
 function targetOf({ root, dryRun = false }: BundleOptions): Target {
   const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
-  if (root !== undefined) return { root: path.resolve(root), uid, gid, dryRun };
+  const below = path.resolve(root ?? '/');
+  if (below !== '/') return { root: below, uid, gid, dryRun };
   if (uid !== 0 && !dryRun) throw installNeedsRoot();
   requireRootDecides(policyFolder({ root: '/' }));
   return { root: '/', uid: 0, gid: 0, dryRun };

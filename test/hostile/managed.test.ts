@@ -383,9 +383,9 @@ describe.runIf(isRoot)('managed policy', () => {
     );
   });
 
-  it('nor what somebody else could change while it is written', () => {
+  it.each(['', '--root / '])('nor what somebody else could change while it is written: %s', (root) => {
     const { out, err } = call(
-      'cp "$1/managed/allowed_signers" /etc/signers; chown 1 /etc/cordon; ! /opt/bin/cordon bundle install --signers /etc/signers "$1/corp.bundle"; chown 0 /etc/cordon',
+      `cp "$1/managed/allowed_signers" /etc/signers; chown 1 /etc/cordon; ! /opt/bin/cordon bundle install ${root}--signers /etc/signers "$1/corp.bundle"; chown 0 /etc/cordon`,
       'list',
     );
     expect(err).toMatch(/^error: "\/etc\/cordon" must belong to root, .*\[INSTALLATION_UNSAFE\]\n/);
