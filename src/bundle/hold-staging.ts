@@ -7,7 +7,7 @@ import path from 'node:path';
 import { installNotLocked, installRunning } from '../messages/bundle.ts';
 import { outputUnwritable } from '../messages.ts';
 import { effect, lookAt } from './policy-folder.ts';
-import { PROFILES } from './policy-paths.ts';
+import { CONFIG, PROFILES } from './policy-paths.ts';
 
 /** Nobody else may open it: whoever can, can hold it for ever. */
 const STAGING = '.bundle';
@@ -55,12 +55,18 @@ export function holdStaging(policy: string): Staging {
   }
 }
 
-/** One that was killed between two renames left the former profiles without their name. */
+/**
+ * One that was killed in its last steps left the machine without profiles. Those that belong to the configuration which counts
+ * get the name: once that is the new one there is no way back.
+ */
 function tidy(policy: string, staging: string): void {
-  const former = path.join(staging, 'old', PROFILES);
+  const isStaged = (name: string) => fs.existsSync(path.join(staging, name));
   effect(() => {
-    if (fs.existsSync(former) && lookAt(path.join(policy, PROFILES)) === undefined)
-      fs.renameSync(former, path.join(policy, PROFILES));
+    const place = path.join(policy, PROFILES);
+    if (isStaged(`old/${PROFILES}`) && lookAt(place) === undefined) {
+      const isOver = isStaged(`new/${PROFILES}`) && !isStaged(`new/${CONFIG}`);
+      fs.renameSync(path.join(staging, isOver ? 'new' : 'old', PROFILES), place);
+    }
     for (const name of fs.readdirSync(staging)) fs.rmSync(path.join(staging, name), { recursive: true });
   });
 }

@@ -12,11 +12,8 @@ import { planChange, type PolicyChange } from './plan-change.ts';
 import { effect, lookAt, lookAtPolicy, policyFolder, readInstalled } from './policy-folder.ts';
 import { CONFIG, isSchemaFile, PROFILES } from './policy-paths.ts';
 
-/**
- * The order is the threat: starts in between find no profile, and are refused; the version is remembered before the new
- * configuration counts; and config.json, without which a machine is not managed, is at every moment the old one or the new one.
- */
-const ORDER = [PROFILES, INSTALLED, CONFIG] as const;
+/** Files in the order of the threat: the version is remembered before the new configuration counts. */
+const NAMES = { folder: PROFILES, files: [INSTALLED, CONFIG] } as const;
 
 /**
  * @param now milliseconds since 1970
@@ -40,7 +37,7 @@ export async function installBundle(
     stage(path.join(staging.folder, 'new'), held.files, target);
     // All at once: one file after the other takes seconds for a hundred profiles.
     await flushToDisk(staging.folder);
-    swap(folder, staging.folder, ORDER);
+    swap(folder, staging.folder, NAMES);
     return held.changes;
   } finally {
     staging.release();
@@ -104,30 +101,47 @@ function writeStaged(place: string, content: Buffer, { uid, gid }: Target): void
 }
 
 /**
- * Gives what is in `staging/new` the names in `folder`, and keeps what had them in `staging/old` meanwhile.
+ * Gives what is in `staging/new` the names in `folder`, and keeps what had them in `staging/old` meanwhile. The folder goes first
+ * and comes last, so that no start finds profiles of one policy under the configuration of another: in between it finds none and
+ * is refused. config.json, without which a machine is not managed, is at every moment the old one or the new one.
  * @throws CordonError OUTPUT_UNWRITABLE when one cannot be given; then all are what they were
  */
-export function swap(folder: string, staging: string, names: readonly string[]): void {
+export function swap(
+  folder: string,
+  staging: string,
+  names: { readonly folder: string; readonly files: readonly string[] },
+): void {
   const undo: Array<() => void> = [];
+  const move = (from: string, to: string): void => {
+    fs.renameSync(from, to);
+    undo.push(() => fs.renameSync(to, from));
+  };
+  const at = (name: string) => ({
+    place: path.join(folder, name),
+    old: path.join(staging, 'old', name),
+    next: path.join(staging, 'new', name),
+  });
   effect(() => {
     try {
-      for (const name of names) {
-        const [place, old] = [path.join(folder, name), path.join(staging, 'old', name)];
-        const before = fs.lstatSync(place, { throwIfNoEntry: false });
-        if (before?.isDirectory() === true) {
-          fs.renameSync(place, old);
-          undo.push(() => fs.renameSync(old, place));
-        } else if (before !== undefined) fs.linkSync(place, old);
-        fs.renameSync(path.join(staging, 'new', name), place);
-        if (before === undefined || before.isDirectory())
-          undo.push(() => fs.renameSync(place, path.join(staging, 'new', name)));
-        else undo.push(() => fs.renameSync(old, place));
-      }
+      const { place, old, next } = at(names.folder);
+      if (lookAt(place) !== undefined) move(place, old);
+      for (const name of names.files) replace(at(name));
+      move(next, place);
     } catch (error) {
       for (const step of undo.toReversed()) step();
       throw error;
     }
   });
+
+  function replace({ place, old, next }: ReturnType<typeof at>): void {
+    if (lookAt(place) === undefined) {
+      move(next, place);
+      return;
+    }
+    fs.linkSync(place, old);
+    fs.renameSync(next, place);
+    undo.push(() => fs.renameSync(old, place));
+  }
 }
 
 function own(folder: string, mode: number, { uid, gid }: Target): void {

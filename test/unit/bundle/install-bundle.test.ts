@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bunPath } from '../../../scripts/bun-path.mjs';
+import { holdStaging } from '../../../src/bundle/hold-staging.ts';
 import { installBundle, swap } from '../../../src/bundle/install-bundle.ts';
 import { installedText } from '../../../src/bundle/installed-bundle.ts';
 import type { BundleIndex } from '../../../src/bundle/index-file.ts';
@@ -19,6 +23,8 @@ import {
   policyFiles,
   refusalOf,
 } from '../../fixtures/bundles.ts';
+
+const SWAP = new URL('../../../src/bundle/install-bundle.ts', import.meta.url).href;
 
 let keys = '';
 let key: Key;
@@ -255,9 +261,10 @@ describe('all or nothing', () => {
       fs.mkdirSync(path.join(staging, name), { recursive: true });
     fs.writeFileSync(path.join(staging, 'new/bundle.json'), 'new');
     // The new config.json is not there: the third name cannot be given, when two have been.
-    expect(refusalOf(() => swap(at(''), staging, ['profiles', 'bundle.json', 'config.json'])).code).toBe(
-      'OUTPUT_UNWRITABLE',
-    );
+    expect(
+      refusalOf(() => swap(at(''), staging, { folder: 'profiles', files: ['bundle.json', 'config.json'] }))
+        .code,
+    ).toBe('OUTPUT_UNWRITABLE');
     fs.rmSync(staging, { recursive: true });
     expect(state()).toEqual(before);
   });
@@ -272,6 +279,47 @@ describe('all or nothing', () => {
     expect(await install()).toEqual([]);
     expect(state()).toEqual(before);
   });
+
+  it.each([1, 2, 3, 4])(
+    'one that was killed at its step %i left no profiles of another policy',
+    async (step) => {
+      await install();
+      const policy = (files: readonly ArchivedFile[]) =>
+        Object.fromEntries(files.map(({ path: name, content }) => [name, sha256Hex(content)]));
+      const found = () => {
+        const names = fs.existsSync(at('profiles/memory')) ? fs.readdirSync(at('profiles/memory')) : [];
+        const files = ['config.json', ...names.map((name) => `profiles/memory/${name}`)];
+        return policy(files.map((name) => ({ path: name, content: fs.readFileSync(at(name)) })));
+      };
+      const newer = PROXIED.filter(({ path: name }) => !name.endsWith('approved.json'));
+      for (const { path: name, content } of [...newer, { path: 'bundle.json', content: Buffer.from('8') }]) {
+        const place = at(`.bundle/new/${name}`);
+        fs.mkdirSync(path.dirname(place), { recursive: true });
+        fs.writeFileSync(place, content);
+      }
+      fs.mkdirSync(at('.bundle/old'));
+      const script = path.join(root, 'killed.ts');
+      fs.writeFileSync(
+        script,
+        `import fs from 'node:fs';
+      const { renameSync } = fs;
+      let steps = 0;
+      fs.renameSync = (from, to) => {
+        renameSync(from, to);
+        if (++steps === ${step}) process.kill(process.pid, 'SIGKILL');
+      };
+      const { swap } = await import(${JSON.stringify(SWAP)});
+      swap(${JSON.stringify(at(''))}, ${JSON.stringify(at('.bundle'))},
+        { folder: 'profiles', files: ['bundle.json', 'config.json'] });`,
+      );
+      expect(spawnSync(bunPath(), ['run', script]).signal).toBe('SIGKILL');
+      const whole = [policy(policyFiles()), policy(newer)];
+      const isWhole = whole.some((one) => isDeepStrictEqual(one, found()));
+      expect(isWhole || !fs.existsSync(at('profiles'))).toBe(true);
+      holdStaging(at('')).release();
+      expect(whole).toContainEqual(found());
+    },
+  );
 
   it('one that was killed at its very end is tidied up when there is nothing else to do', async () => {
     await install();
