@@ -4,12 +4,12 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { installNotLocked, installRunning } from '../messages/bundle.ts';
+import { installNotLocked, installRunning, policyBlocked } from '../messages/bundle.ts';
 import { outputUnwritable } from '../messages.ts';
 import { effect, lookAt } from './policy-folder.ts';
 import { CONFIG, PROFILES } from './policy-paths.ts';
 
-/** Nobody else may open it: whoever can, can hold it for ever. */
+/** Whoever can open it can hold it for ever, and whoever can write to it put other files in the place of the staged ones. */
 const STAGING = '.bundle';
 const PRIVATE = 0o700;
 
@@ -25,11 +25,15 @@ export function isStagingThere(policy: string): boolean {
 
 /**
  * Makes it, with an empty folder `old`; one that was killed is tidied up.
- * @throws CordonError OUTPUT_UNWRITABLE when another one is at work
+ * @throws CordonError OUTPUT_UNWRITABLE when another one is at work; INSTALLATION_UNSAFE when not this program made it
  */
 export function holdStaging(policy: string): Staging {
   const folder = path.join(policy, STAGING);
-  effect(() => fs.mkdirSync(folder, { recursive: true, mode: PRIVATE }));
+  effect(() => {
+    const made = fs.mkdirSync(folder, { recursive: true, mode: PRIVATE });
+    // Whatever umask the administrator's shell has.
+    if (made !== undefined) fs.chmodSync(folder, PRIVATE);
+  });
   const fd = openFolder(folder);
   const release = (): void => {
     try {
@@ -43,9 +47,12 @@ export function holdStaging(policy: string): Staging {
     }
   };
   try {
+    const { uid, mode, ino } = effect(() => fs.fstatSync(fd));
+    if (uid !== process.getuid?.() || (mode & 0o777) !== PRIVATE)
+      throw policyBlocked(folder, 'is not private');
     if (!LOCKED_BY_OPEN) lock(fd);
     // Who held it before may have taken it away since: then the lock is one of a folder that nobody sees.
-    if (lookAt(folder)?.ino !== effect(() => fs.fstatSync(fd)).ino) throw installRunning();
+    if (lookAt(folder)?.ino !== ino) throw installRunning();
     tidy(policy, folder);
     effect(() => fs.mkdirSync(path.join(folder, 'old')));
     return { folder, release };

@@ -154,6 +154,17 @@ describe('installing', () => {
     expect(fs.statSync(at('profiles')).mode & 0o7777).toBe(0o755);
   });
 
+  it.each(['000', '277'])('with a umask of %s as well', async (mask) => {
+    fs.mkdirSync(at(''), { recursive: true });
+    const before = process.umask(Number.parseInt(mask, 8));
+    try {
+      expect(await install()).not.toEqual([]);
+    } finally {
+      process.umask(before);
+    }
+    expect(await install()).toEqual([]);
+  });
+
   it.runIf(process.getuid?.() === 0)('a file of another user is mended', async () => {
     await install();
     fs.chownSync(at('config.json'), 1, 1);
@@ -273,7 +284,8 @@ describe('all or nothing', () => {
     await install();
     fs.writeFileSync(at('profiles/profile.schema.json'), '{}');
     const before = state();
-    fs.mkdirSync(at('.bundle/old'), { recursive: true });
+    fs.mkdirSync(at('.bundle'), { mode: 0o700 });
+    fs.mkdirSync(at('.bundle/old'));
     fs.writeFileSync(at('.bundle/rest'), '');
     fs.renameSync(at('profiles'), at('.bundle/old/profiles'));
     expect(await install()).toEqual([]);
@@ -292,6 +304,7 @@ describe('all or nothing', () => {
         return policy(files.map((name) => ({ path: name, content: fs.readFileSync(at(name)) })));
       };
       const newer = PROXIED.filter(({ path: name }) => !name.endsWith('approved.json'));
+      fs.mkdirSync(at('.bundle'), { mode: 0o700 });
       for (const { path: name, content } of [...newer, { path: 'bundle.json', content: Buffer.from('8') }]) {
         const place = at(`.bundle/new/${name}`);
         fs.mkdirSync(path.dirname(place), { recursive: true });
@@ -321,9 +334,34 @@ describe('all or nothing', () => {
     },
   );
 
+  it.each<[string, () => void]>([
+    ['that others can open', () => fs.mkdirSync(at('.bundle'), { mode: 0o755 })],
+    ['by a link', () => fs.symlinkSync(root, at('.bundle'))],
+    ...(process.getuid?.() === 0
+      ? [
+          [
+            'of another user',
+            () => {
+              fs.mkdirSync(at('.bundle'), { mode: 0o700 });
+              fs.chownSync(at('.bundle'), 1, 1);
+            },
+          ] as [string, () => void],
+        ]
+      : []),
+  ])('a place to work in %s is not worked in', async (_what, make) => {
+    await install();
+    make();
+    const before = state(root);
+    expect((await rejectionOf(() => install({ version: 8 }))).code).toMatch(
+      /^(?:INSTALLATION_UNSAFE|OUTPUT_UNWRITABLE)$/,
+    );
+    expect(state(root)).toEqual(before);
+  });
+
   it('one that was killed at its very end is tidied up when there is nothing else to do', async () => {
     await install();
     const before = state();
+    fs.mkdirSync(at('.bundle'), { mode: 0o700 });
     fs.mkdirSync(at('.bundle/old/profiles/memory'), { recursive: true });
     expect(await install()).toEqual([]);
     expect(state()).toEqual(before);
