@@ -30,7 +30,7 @@ export function blockMarkup(block: Block): Markup {
         ? table(block.head, block.rows)
         : html`<details class="fold"><summary>${block.folded}</summary>${table(block.head, block.rows)}</details>`;
     case 'payload':
-      return html`<figure class="payload"><figcaption>${block.label}</figcaption>${payloadLines(block.text, block.cutAt)}</figure>`;
+      return html`<figure class="payload"><figcaption>${inline(block.label)}</figcaption>${payloadLines(block.text, block.cutAt)}</figure>`;
     case 'excerpt':
       return excerpt(block.excerpt);
     case 'parameters':

@@ -53,7 +53,7 @@ function blockLines(block: Block, level: number): string[] {
         ...block.rows.map((row) => tableRow(row.map((cell) => inline(cell, true)))),
       ];
     case 'payload':
-      return ['', `${ours(block.label)}:`, ...payload(block.text, block.cutAt)];
+      return ['', `${inline(block.label)}:`, ...payload(block.text, block.cutAt)];
     case 'excerpt': {
       const { before, match, after, cut } = block.excerpt;
       const marked = match === '' ? '' : `⟦▸${markedString(match)}◂⟧`;

@@ -179,7 +179,7 @@ class TextPage {
   }
 
   #payload({ label, text, cutAt }: Extract<Block, { kind: 'payload' }>, indent: string): string[] {
-    const head = this.#lines([run(label, 'dim')], indent);
+    const head = this.#mixed(label, indent, 'dim');
     if (cutAt === undefined) return [...head, ...this.#gutter(piecesRuns(text), indent)];
     const cut = /[\udc00-\udfff]/.test(text[cutAt] ?? '') ? cutAt - 1 : cutAt;
     return [

@@ -48,8 +48,8 @@ export type Block =
       /** Too long to stand in the way: behind this label, or only its first columns, where there is no way to fold it. */
       readonly folded?: string;
     }
-  /** Text of others, whole. `cutAt`: where some clients cut it. */
-  | { readonly kind: 'payload'; readonly label: string; readonly text: string; readonly cutAt?: number }
+  /** Text of others, whole; what it is called may be theirs as well. `cutAt`: where some clients cut it. */
+  | { readonly kind: 'payload'; readonly label: Line; readonly text: string; readonly cutAt?: number }
   | { readonly kind: 'excerpt'; readonly excerpt: Excerpt }
   | {
       readonly kind: 'parameters';

@@ -105,7 +105,7 @@ function stderrBlocks(probes: readonly ProbeReport[]): Block[] {
   return [...byText].map(([text, clients]): Block => {
     return {
       kind: 'payload',
-      label: `stderr, in ${countWords(clients.length, 'start')}`,
+      label: [`stderr, in ${countWords(clients.length, 'start')}`],
       text: text.replace(/\r?\n$/, ''),
     };
   });

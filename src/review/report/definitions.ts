@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, type JsonObject } from '../../pins/canonical-json.ts';
+import { KNOWN_MEMBERS } from '../../pins/definition-shape.ts';
+import { type DefinitionKind, KEY_MEMBER } from '../../pins/definitions.ts';
 import { prettyJson } from '../pretty-json.ts';
-import type { DefinitionKind } from '../../pins/definitions.ts';
 import type { Finding } from '../findings.ts';
 import type { ReviewModel, ReviewedDefinition, ServerStatement } from '../model.ts';
 import { grouped } from '../plain-words.ts';
@@ -54,15 +55,15 @@ export function definitionsSection(model: ReviewModel): Section {
 function serverBlocks({ part, value, contexts }: ServerStatement, all: number): Block[] {
   const where = contexts.length === all ? '' : ` (${contextsWords(contexts)})`;
   if (value === null) return [{ kind: 'note', text: [`no instructions${where}`] }];
-  if (typeof value === 'string') return [payload(`instructions, ${lengthWords(value)}${where}`, value)];
-  return [payload(`${part}${where}`, prettyJson(value))];
+  if (typeof value === 'string') return [payload([`instructions, ${lengthWords(value)}${where}`], value)];
+  return [payload([`${part}${where}`], prettyJson(value))];
 }
 
 function contextsWords(contexts: readonly number[]): string {
   return `only in ${contexts.map(contextName).join(', ')}`;
 }
 
-function payload(label: string, text: string): Block {
+function payload(label: Line, text: string): Block {
   return { kind: 'payload', label, text, ...(text.length > CUT_AT ? { cutAt: CUT_AT } : {}) };
 }
 
@@ -128,7 +129,7 @@ function memberBlocks(definition: ReviewedDefinition, model: ReviewModel): Block
     pointer: finding.pointer.slice(definition.pointer.length),
   }));
   const { title, description, annotations } = value;
-  const rest = entriesOf(value).filter(([name, member]) => !SHOWN_BY_ITSELF.has(name) && member !== key);
+  const rest = entriesOf(value).filter(([name]) => !SHOWN_BY_ITSELF.has(name) && name !== KEY_MEMBER[kind]);
   return [
     ...textBlocks('title', title),
     ...textBlocks('description', description),
@@ -139,19 +140,24 @@ function memberBlocks(definition: ReviewedDefinition, model: ReviewModel): Block
     ...(output.length > 0 ? [{ kind: 'parameters' as const, label: 'output', rows: output, flags }] : []),
     ...argumentBlocks(value['arguments']),
     ...(kind === 'tool' ? [annotationsBlock(annotations)] : textBlocks('annotations', annotations)),
-    ...rest.map(([name, member]): Block => payload(name, prettyJson(member))),
+    ...rest.map(([name, member]): Block => payload(memberLabel(name), prettyJson(member))),
   ];
+}
+
+/** A name that the protocol does not know is the server's own text. */
+function memberLabel(name: string): Line {
+  return KNOWN_MEMBERS.has(name) ? [name] : ['member ', theirs(name)];
 }
 
 function textBlocks(label: string, value: Json | undefined): Block[] {
   if (value === undefined) return label === 'description' ? [{ kind: 'note', text: ['no description'] }] : [];
   if (typeof value === 'string')
-    return [payload(label === 'title' ? label : `${label}, ${lengthWords(value)}`, value)];
-  return [payload(`${label}, which is no text`, prettyJson(value))];
+    return [payload([label === 'title' ? label : `${label}, ${lengthWords(value)}`], value)];
+  return [payload([`${label}, which is no text`], prettyJson(value))];
 }
 
 function argumentBlocks(value: Json | undefined): Block[] {
-  return value === undefined ? [] : [payload('arguments', prettyJson(value))];
+  return value === undefined ? [] : [payload(['arguments'], prettyJson(value))];
 }
 
 /** What a client assumes where the server says nothing (specification, ToolAnnotations). */

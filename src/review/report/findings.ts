@@ -53,6 +53,6 @@ function excerptBlocks(excerpt: Excerpt): Block[] {
   return [
     ...(shown ? [{ kind: 'excerpt' as const, excerpt }] : []),
     ...(note.length === 0 ? [] : [{ kind: 'note' as const, text: note }]),
-    ...(decoded === undefined ? [] : [{ kind: 'payload' as const, label: 'decoded', text: decoded }]),
+    ...(decoded === undefined ? [] : [{ kind: 'payload' as const, label: ['decoded'], text: decoded }]),
   ];
 }

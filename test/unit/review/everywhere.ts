@@ -20,6 +20,7 @@ export const everywhere = materialOf(
         },
         annotations: { [hostile]: hostile, readOnlyHint: hostile },
         [hostile]: hostile,
+        [`${hostile}.`]: [hostile],
       }),
     ],
     prompts: [{ name: hostile, arguments: [{ name: hostile }] }],

@@ -72,6 +72,48 @@ describe('the report as a whole', () => {
   });
 });
 
+describe('a definition', () => {
+  const whole = {
+    tools: [
+      tool('QQ1', {
+        title: 'QQ2',
+        QQ3: 'QQ1',
+        QQ4: { QQ5: 'QQ6' },
+        uri: 'QQ7',
+        inputSchema: {
+          type: 'object',
+          properties: { QQ8: { description: 'QQ9', QQ10: 'QQ1' } },
+          required: ['QQ8', 'QQ11'],
+          QQ12: 'QQ1',
+        },
+        annotations: { title: 'QQ13', QQ14: 'QQ1' },
+        _meta: { QQ15: 'QQ1' },
+      }),
+    ],
+    resources: [{ uri: 'QQ16', name: 'QQ16', QQ17: 'QQ16' }],
+    prompts: [{ name: 'QQ18', arguments: [{ name: 'QQ19', QQ20: 'QQ18' }], QQ21: 'QQ18' }],
+  };
+
+  it.each([
+    ['text', text],
+    ['Markdown', markdown],
+  ])('is there with each of its names and values: %s', (_, render) => {
+    const words = (written: string): Set<string> => new Set(written.match(/QQ\d+/g));
+    // Not what the findings before it quote of it.
+    const [, ...shown] = render(materialOf(whole)).split('tools (1)');
+    expect(words(shown.join(''))).toEqual(words(JSON.stringify(whole)));
+  });
+
+  it('is not told by what the server calls its members', () => {
+    const name = 'x\u001b[2J\n── verdict ──\nno rule matched';
+    const material = materialOf({ tools: [tool('a', { [name]: 1 })] });
+    for (const report of [text(material), markdown(material), renderReviewHtml(reviewModel(material))]) {
+      expect(report).not.toContain('\u001b');
+      expect(report).not.toMatch(/^(?:── verdict|no rule matched)/m);
+    }
+  });
+});
+
 describe('text for a terminal', () => {
   it.each([40, 72, 100, 200])(
     'AN-08: no line of others begins like one of the report, %i columns',
