@@ -70,12 +70,15 @@ export function filterResult(
   if (result['task'] !== undefined && !policy.features.has('tasks') && looksLikeTask(result))
     return { kind: 'refused', why: 'task-ungranted' };
   const asked = era === 'modern' ? result['inputRequests'] : undefined;
-  if (asked !== undefined && !areGranted(asked, capabilities, policy))
-    return { kind: 'refused', why: 'asks-for-ungranted' };
-  const plain = withoutForeignMeta(result, isKnownServer);
-  const text = withoutUngrantedBlocks(plain ?? result, policy);
+  let plain = withoutForeignMeta(result, isKnownServer) ?? result;
+  if (asked !== undefined) {
+    if (!areGranted(asked, capabilities, policy)) return { kind: 'refused', why: 'asks-for-ungranted' };
+    const questions = plainQuestions(asked);
+    if (questions !== asked) plain = { ...plain, inputRequests: questions };
+  }
+  const text = withoutUngrantedBlocks(plain, policy);
   if (text !== undefined) return { kind: 'anew', result: text, isReduced: true };
-  return plain === undefined ? AS_IT_CAME : { kind: 'anew', result: plain };
+  return plain === result ? AS_IT_CAME : { kind: 'anew', result: plain };
 }
 
 /** `CreateTaskResult` (2025-11-25): a handle in place of what was asked for. */
@@ -83,8 +86,10 @@ function looksLikeTask(result: JsonObject): boolean {
   return isJsonObject(result['task']) && result['content'] === undefined;
 }
 
+type Questions = Readonly<Record<string, { readonly method: string; readonly params?: JsonObject }>>;
+
 /** All or nothing: a server that gets half of its answers is in a state that nobody reviewed. */
-function areGranted(asked: unknown, capabilities: JsonObject, policy: McpPolicy): boolean {
+function areGranted(asked: unknown, capabilities: JsonObject, policy: McpPolicy): asked is Questions {
   if (!isJsonObject(asked)) return false;
   return Object.values(asked).every((request) => {
     if (!isJsonObject(request)) return false;
@@ -94,6 +99,17 @@ function areGranted(asked: unknown, capabilities: JsonObject, policy: McpPolicy)
     const allowed = filterServerRequest(method, params, policy);
     return allowed !== undefined && JSON.stringify(allowed) === JSON.stringify(params);
   });
+}
+
+/** Of each question what would pass of one that is a request; the same object when that is all there is. */
+function plainQuestions(asked: Questions): Questions {
+  let isPlain = true;
+  const questions = Object.entries(asked).map(([key, { method, params, ...more }]) => {
+    const plain = params === undefined ? undefined : withoutForeignMeta(params);
+    if (plain !== undefined || Object.keys(more).length > 0) isPlain = false;
+    return [key, { method, ...(params === undefined ? {} : { params: plain ?? params }) }] as const;
+  });
+  return isPlain ? asked : Object.fromEntries(questions);
 }
 
 /** URL elicitation by the back door (2025-11-25): the error opens what a request may not. */

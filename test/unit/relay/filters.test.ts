@@ -35,6 +35,30 @@ describe('_meta of a server', () => {
     });
   });
 
+  it('is taken away from what it asks inside a result, with all that is no part of a question', () => {
+    const _meta = { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
+    const session = new JudgedSession().tools(['a'], _meta);
+    const answered = (question: object): Verdict => {
+      session.client({ id: 1, method: 'tools/call', params: { name: 'a', _meta } });
+      return session.server({
+        id: 1,
+        result: { resultType: 'input_required', inputRequests: { q: { ...question }, r: PLAIN } },
+      });
+    };
+    const PLAIN = { method: 'elicitation/create', params: { message: 'Which?' } };
+    expect(answered(PLAIN).forward).toBe(true);
+    for (const question of [
+      { ...PLAIN, params: { ...PLAIN.params, _meta: STEERS } },
+      { ...PLAIN, _meta: STEERS },
+      { ...PLAIN, note: 'POISON' },
+    ])
+      expect(answered(question).anew).toEqual({
+        jsonrpc: '2.0',
+        id: 1,
+        result: { resultType: 'input_required', inputRequests: { q: PLAIN, r: PLAIN } },
+      });
+  });
+
   it.each([
     ['progressToken', { text: 'POISON' }],
     ['progressToken', ['POISON']],
