@@ -16,7 +16,7 @@ import type { RequestId } from './request-id.ts';
 import { judgeIntroduction } from './reviewed.ts';
 import { RESUMABLE_METHODS } from './rounds.ts';
 import type { Session } from './session.ts';
-import { asksInBetween, filterTaskState, mayBecomeTask } from './tasks.ts';
+import { asksInBetween, filterTaskState, isTaskState, mayBecomeTask } from './tasks.ts';
 import { deny, failed, FORWARD_ANSWER, IGNORE, type Verdict } from './verdict.ts';
 
 type Answered = Extract<Message, { kind: 'result' | 'error' }>;
@@ -95,14 +95,13 @@ function filter(
       return filterInitialized(result, policy);
     case 'server/discover':
       return filterDiscovered(result, policy);
-    case 'tasks/get': {
-      const state = era === 'modern' ? filterTaskState(result, policy) : result;
+    default: {
+      const state =
+        era === 'modern' && isTaskState(method, result) ? filterTaskState(result, policy) : result;
       if (state === undefined) return { kind: 'refused', why: 'asks-for-ungranted' };
       const filtered = filterResult(state, { era, capabilities, isKnownServer }, policy);
       return filtered.kind === 'as-it-came' && state !== result ? { kind: 'anew', result: state } : filtered;
     }
-    default:
-      return filterResult(result, { era, capabilities, isKnownServer }, policy);
   }
 }
 

@@ -21,6 +21,11 @@ export function mayBecomeTask(method: string, capabilities: JsonObject, policy: 
   );
 }
 
+/** Whether a result says how a task stands: also the one that begins it, for a task may be over by then. */
+export function isTaskState(method: string, { resultType }: JsonObject): boolean {
+  return resultType === 'task' || method.startsWith('tasks/');
+}
+
 /** Whether a state of a task asks for something in between, which only a task that says so may do. */
 export function asksInBetween(state: JsonObject): boolean {
   return state['status'] === 'input_required' && state['inputRequests'] !== undefined;

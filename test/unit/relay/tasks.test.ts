@@ -66,6 +66,20 @@ describe('a call that becomes a task', () => {
     expect(older.server({ id: 'c', result: HANDLE }).answer?.code).toBe(-32603);
   });
 
+  it('is judged as a state of it: a call may begin what is over already', () => {
+    const content = [{ type: 'text', text: 'done' }];
+    const begun = (members: object): Verdict => session().called({ ...HANDLE, ...members });
+    expect(begun({ status: 'completed', result: { content } }).forward).toBe(true);
+    const page = { type: 'resource', resource: { uri: 'ui://POISON', text: 'POISON' } };
+    const over = begun({ status: 'completed', result: { content: [...content, page], _meta: STEERS } });
+    expect(over.anew).toMatchObject({ result: { taskId: 't', result: { content } } });
+    expect(JSON.stringify(over)).not.toContain('POISON');
+    const opens = { code: -32042, message: 'm', data: { elicitations: [{ url: 'https://POISON.example' }] } };
+    expect(begun({ status: 'failed', error: opens }).answer?.code).toBe(-32603);
+    const asks = { resultType: 'input_required', inputRequests: { q: { method: 'elicitation/create' } } };
+    expect(begun({ result: asks }).answer?.code).toBe(-32603);
+  });
+
   it('the server is told of the extension where it is granted, and only there', () => {
     const asked = (policy: McpPolicy): Verdict =>
       session(policy).client({ id: 'q', method: 'tools/call', params: { name: 'a', _meta: ABLE } });
@@ -148,6 +162,19 @@ describe('the state of a task', () => {
     expect(news({ status: 'completed', result: { ...HANDLE } }).denial?.reason).toBe('feature-not-granted');
     const opens = { code: -32042, message: 'm', data: { elicitations: [{ url: 'https://POISON.example' }] } };
     expect(news({ status: 'failed', error: opens }).denial?.reason).toBe('feature-not-granted');
+  });
+});
+
+describe.each(['tasks/update', 'tasks/cancel'])('an answer to %s', (method) => {
+  it('holds no more of a state than one that was asked for', () => {
+    const one = session();
+    one.state({ status: 'input_required', inputRequests: { q: { method: 'elicitation/create' } } });
+    const answered = (members: object): Verdict =>
+      one.answered(method, { taskId: 't' }, { resultType: 'complete', ...members });
+    expect(answered({}).forward).toBe(true);
+    const steering = answered({ status: 'completed', result: { content: [], _meta: STEERS } });
+    expect(JSON.stringify(steering)).not.toContain('POISON');
+    expect(answered({ error: { code: -32042, message: 'POISON' } }).answer?.code).toBe(-32603);
   });
 });
 
