@@ -1,8 +1,13 @@
 // Keys that are not the known one and may still be read as it: some parsers ignore case (Go, C#), fold `ſ` to `s` and the
-// Kelvin sign to `k`, or stop at a NUL (CVE-2026-27896, GHSA-q382-vc8q-7jhj).
+// Kelvin sign to `k`, or stop at a NUL (CVE-2026-27896, GHSA-q382-vc8q-7jhj), and Claude Code writes the keys of a list of tools
+// in their compatible form (NFKC) and without what Unicode calls format, private or unassigned.
 
 // oxlint-disable-next-line no-control-regex
-const INVISIBLE = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const INVISIBLE_ASCII = /[\u0000-\u0020\u007f]/g;
+/** Compiled when it is first asked, which takes a millisecond. */
+const INVISIBLE = /[\p{C}\p{Z}\p{DI}]/gu;
+// oxlint-disable-next-line no-control-regex
+const ASCII = /^[\u0000-\u007f]*$/;
 
 /** What all spellings of one key have in common. */
 export type FoldedKeys = ReadonlySet<string> & { readonly __folded: unique symbol };
@@ -21,5 +26,8 @@ export function isLookAlike(key: string, known: FoldedKeys): boolean {
 
 /** Upper before lower case: together they fold `ſ`, the Kelvin sign and all that differs by case alone. */
 function foldKey(key: string): string {
-  return key.replace(INVISIBLE, '').toUpperCase().toLowerCase();
+  const seen = ASCII.test(key)
+    ? key.replace(INVISIBLE_ASCII, '')
+    : key.normalize('NFKC').replace(INVISIBLE, '');
+  return seen.toUpperCase().toLowerCase();
 }

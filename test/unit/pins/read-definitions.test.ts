@@ -175,6 +175,14 @@ describe('refuses', () => {
       'prompt 1 of 1: arguments is not a list',
     ],
     ['JR-03: a member in another case', 'tool', [tool({ Description: 'x' })], look],
+    ['a member that Claude Code reads as _meta', 'tool', [tool({ '\uff3fmeta': {} })], look],
+    [
+      'a hint that Claude Code reads',
+      'tool',
+      [tool({ annotations: { 'read\uff2fnlyHint': true } })],
+      look.replace('a member', 'annotations: a member'),
+    ],
+    ['a member with what nobody sees in it', 'tool', [tool({ 'description\u2061': 'x' })], look],
     ['JR-03: a folded s', 'tool', [tool({ annotationſ: {} })], look],
     ['JR-03: a NUL behind a member', 'tool', [tool({ 'description\0': 'x' })], look],
     [

@@ -25,6 +25,9 @@ describe('JR-03: a member that only looks like one that the judge reads', () => 
     '{"messages":[{"role":"user","content":{"type":"resource_link","Uri":"ui://x"}}]}',
     '{"messages":[{"role":"user","content":[{"type":"resource_link","uri\\u0000":"ui://x"}]}]}',
     '{"task":{"tas\u212aId":"x"}}',
+    '{"\uff3fmeta":{"ui":{}}}',
+    '{"con\u2061tent":[]}',
+    '{"content\u{e0041}":[]}',
   ])('in a result: %s', (value) => {
     expect(result(value)).toBe('member-look-alike');
   });
