@@ -21,7 +21,7 @@ const FEW_KEYS = 16;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** A letter, digit, `_` or `-` written as an escape: no serialiser does that, some parsers do not compare it decoded. */
-const NEEDLESS_ESCAPE = /\\u00(?:3[0-9]|[46][1-9a-f]|[57][0-9a]|5f|2d)/i;
+const NEEDLESS_ESCAPE = /(?<!\\)(?:\\\\)*\\u00(?:3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF]|2[dD])/;
 /** Plain number of at most 15 digits: needs no further look. */
 const SHORT_NUMBER = 15;
 

@@ -34,6 +34,7 @@ describe('each row of the table of parser differentials', () => {
     ['a backslash before the closing quote', 'result', result('"\\\\"')],
     ['line separators in strings', 'result', result('"\u2028\u2029\u0085"')],
     ['slashes escaped in keys, as PHP writes them', 'result', result('{"io.x\\/y":1}')],
+    ['a backslash before what is no escape then', 'result', result('{"\\\\u0061":1,"\\\\U0061":1}')],
     ['letters of other scripts escaped in keys, as Python writes them', 'result', result('{"caf\\u00e9":1}')],
     ['big integers', 'result', result('9007199254740993')],
     ['odd spellings of finite numbers', 'result', result('[-0,1E3,1.0,1e-999]')],
@@ -72,6 +73,7 @@ describe('each row of the table of parser differentials', () => {
     ['method with a NUL', 'escaped-key', call('"method":"x","method\\u0000":"y"')],
     ['an escaped letter in a key at the top', 'escaped-key', call('"m\\u0065thod":"x"')],
     ['an escaped letter in a key deep down', 'escaped-key', result('{"n\\u0061me":1}')],
+    ['an escaped letter behind a backslash', 'escaped-key', result('{"n\\\\\\u0061me":1}')],
     // shapes
     ['method and result', 'shape-ambiguous', call('"id":1,"method":"x","result":{}')],
     ['result and error', 'shape-ambiguous', call('"id":1,"result":{},"error":{"code":1,"message":"m"}')],
