@@ -11,6 +11,7 @@ import { LIMITS } from './limits.ts';
 import { follow } from './follow.ts';
 import { isNotice } from './list-changes.ts';
 import { judgeListChange } from './list-change.ts';
+import { META } from './meta.ts';
 import { decideMethod } from './methods.ts';
 import { isDeclared } from './policy.ts';
 import { readLine } from './read-line.ts';
@@ -145,15 +146,17 @@ function judgeNotification(
 
 /** Without what may stand in no such notification; undefined when it may not pass at all. */
 function judgedParams({ policy }: Session, method: string, params: JsonObject): JsonObject | undefined {
-  if (isNotice(method)) return metaAlone(params);
+  if (isNotice(method)) return subscriptionAlone(params);
   return method === 'notifications/tasks' ? filterTaskState(params, policy) : params;
 }
 
-/** Of a list that changed nothing else can be said. */
-function metaAlone(params: JsonObject): JsonObject {
-  const { _meta, ...others } = params;
-  if (Object.keys(others).length === 0) return params;
-  return _meta === undefined ? {} : { _meta };
+/** Of a list that changed nothing else can be said than to whom. */
+function subscriptionAlone(params: JsonObject): JsonObject {
+  const meta = params['_meta'];
+  if (!isJsonObject(meta) || !Object.hasOwn(meta, META.subscription))
+    return Object.keys(params).length === 0 ? params : {};
+  if (Object.keys(params).length === 1 && Object.keys(meta).length === 1) return params;
+  return { _meta: { [META.subscription]: meta[META.subscription] } };
 }
 
 function asksForMore(params: JsonObject): boolean {

@@ -84,11 +84,31 @@ describe('_meta of a server', () => {
     expect(session.server({ id: 50, result: { content: [], _meta } }).forward).toBe(true);
   });
 
-  it('is all that passes with a list that changed', () => {
-    const session = new JudgedSession().handshake();
+  it('is all that passes with a list that changed, and only to whom it is told', () => {
     const method = 'notifications/tools/list_changed';
-    const verdict = session.server({ method, params: { note: 'POISON' } });
-    expect(verdict.anew).toEqual({ jsonrpc: '2.0', method, params: {} });
+    for (const params of [
+      { note: 'POISON' },
+      { _meta: { progressToken: 'POISON' } },
+      { _meta: { 'io.modelcontextprotocol/related-task': { taskId: 'POISON' } } },
+    ])
+      expect(new JudgedSession().handshake().server({ method, params }).anew).toEqual({
+        jsonrpc: '2.0',
+        method,
+        params: {},
+      });
+    const listening = (): JudgedSession => {
+      const session = new JudgedSession();
+      session.client({ id: 'l', method: 'subscriptions/listen', params: { _meta: MODERN } });
+      return session;
+    };
+    const _meta = { 'io.modelcontextprotocol/subscriptionId': 'l' };
+    expect(listening().server({ method, params: { _meta } }).forward).toBe(true);
+    const more = { _meta: { ..._meta, progressToken: 'POISON' }, note: 'POISON' };
+    expect(listening().server({ method, params: more }).anew).toEqual({
+      jsonrpc: '2.0',
+      method,
+      params: { _meta },
+    });
   });
 
   describe('says who made a result', () => {
