@@ -14,14 +14,14 @@ export function isUngrantedUri(uri: unknown, { extensions }: McpPolicy): boolean
   return extension !== undefined && !extensions.has(extension);
 }
 
-/** As readers of URLs find it: they skip spaces and controls before it, and line ends and tabs within. */
+/** As readers of URLs find it: they skip spaces and controls before it, and line ends and tabs within, of any number. */
 function schemeOf(uri: string): string | undefined {
-  // oxlint-disable-next-line no-control-regex
-  return /^[\u0000-\u0020]*([a-z\t\r\n]{2,16}):/i
-    .exec(uri.slice(0, 256))?.[1]
-    ?.replace(/[\t\r\n]/g, '')
-    .toLowerCase();
+  const colon = uri.indexOf(':');
+  return colon === -1 ? undefined : uri.slice(0, colon).replace(SKIPPED, '').toLowerCase();
 }
+
+// oxlint-disable-next-line no-control-regex
+const SKIPPED = /[\u0000-\u0020\s]/g;
 
 /** Older hosts run such a page out of any result of a tool: the block that carries it is left out. */
 export function withoutUngrantedBlocks(result: JsonObject, policy: McpPolicy): JsonObject | undefined {

@@ -145,26 +145,33 @@ describe('pages and skills, which are extensions', () => {
     return session.server({ id: 1, result });
   };
 
-  it.each(['ui://page', 'UI://page', ' ui://page', 'u\ni://page', '\u0001\tskill://x', 'skill:x'])(
-    'do not pass inside a result: %j',
-    (uri) => {
-      for (const [member, block] of [
-        ['content', page(uri)],
-        ['content', { type: 'resource_link', uri, name: 'POISON' }],
-        ['contents', { uri, text: 'POISON' }],
-        ['messages', { role: 'user', content: page(uri) }],
-        ['messages', { role: 'user', content: [text, page(uri)] }],
-      ] as const)
-        expect(answered({ [member]: [text, block], more: 1 })).toEqual({
-          anew: { jsonrpc: '2.0', id: 1, result: { more: 1, [member]: [text] } },
-          isAnswer: true,
-          denial: {
-            reason: 'feature-not-granted',
-            detail: "a part of the server's answer is of an extension that its profile does not grant",
-          },
-        });
-    },
-  );
+  it.each([
+    'ui://page',
+    'UI://page',
+    ' ui://page',
+    'u\ni://page',
+    '\u0001\tskill://x',
+    'skill:x',
+    `${' '.repeat(300)}ui://page`,
+    `u${'\t'.repeat(20)}i://page`,
+    '\u00a0ui://page',
+  ])('do not pass inside a result: %j', (uri) => {
+    for (const [member, block] of [
+      ['content', page(uri)],
+      ['content', { type: 'resource_link', uri, name: 'POISON' }],
+      ['contents', { uri, text: 'POISON' }],
+      ['messages', { role: 'user', content: page(uri) }],
+      ['messages', { role: 'user', content: [text, page(uri)] }],
+    ] as const)
+      expect(answered({ [member]: [text, block], more: 1 })).toEqual({
+        anew: { jsonrpc: '2.0', id: 1, result: { more: 1, [member]: [text] } },
+        isAnswer: true,
+        denial: {
+          reason: 'feature-not-granted',
+          detail: "a part of the server's answer is of an extension that its profile does not grant",
+        },
+      });
+  });
 
   it.each(['file:///ui://x', 'guide:x', 'https://example.com/skill:x', 'ui', ''])('%j is neither', (uri) => {
     expect(answered({ content: [page(uri)] }).forward).toBe(true);
