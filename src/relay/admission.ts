@@ -1,5 +1,6 @@
 // A request of the client on its way to the server, when all that it rests on is known.
 import { CODES } from './answers.ts';
+import { mayBeCompleted } from './completion.ts';
 import type { JsonObject, Message } from './envelope.ts';
 import { isUngrantedUri } from './extension-uris.ts';
 import { filterInitialize, filterSubscription } from './filter-request.ts';
@@ -91,6 +92,10 @@ function refusalOf(session: Session, { method, params }: Request): Refusal | und
         ? { code: CODES.internal, words: relayAnswers.tooManySubscriptions, reason: 'rate-limited' }
         : undefined;
     }
+    case 'completion/complete':
+      return mayBeCompleted(params, session)
+        ? undefined
+        : { code: CODES.invalidParams, words: relayAnswers.nameUnknown, reason: 'tool-unknown' };
     default:
       return undefined;
   }

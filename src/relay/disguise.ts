@@ -49,7 +49,7 @@ const TOP = place(
   contents resourceTemplates content structuredContent isError messages instructions serverInfo clientInfo
   capabilities protocolVersion supportedVersions resultType inputRequests inputResponses requestState requestId progressToken
   progress total reason level logger task action roots model notifications includeContext toolChoice
-  role systemPrompt requestedSchema mode url taskId status result error`,
+  role systemPrompt requestedSchema mode url taskId status result error ref argument`,
   {
     _meta: meta,
     capabilities,
@@ -62,6 +62,7 @@ const TOP = place(
     ),
     task,
     result: ended,
+    ref: place('type name uri'),
   },
 );
 

@@ -38,6 +38,7 @@ describe('JR-03: a member that only looks like one that the judge reads', () => 
     '{"notifications":{"toolsListchanged":true}}',
     '{"IncludeContext":"allServers"}',
     '{"messages":[],"tool\u200bChoice":{}}',
+    '{"ref":{"type":"ref/prompt","name":"a","Uri":"file:///x"}}',
   ])('in params: %s', (value) => {
     expect(params(value)).toBe('member-look-alike');
   });

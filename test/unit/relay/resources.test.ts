@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Reviewed } from '../../../src/relay/reviewed.ts';
 import type { Verdict } from '../../../src/relay/verdict.ts';
 import { LIMITS } from '../../../src/relay/limits.ts';
-import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
+import { EVERYTHING, granted, UNPINNED } from '../../fixtures/policies.ts';
 import { definitions, JudgedSession, MODERN, reviewed } from './judged-session.ts';
 
 const LISTED = { name: 'readme', uri: 'doc://readme', description: 'Read me.' };
@@ -59,6 +60,47 @@ describe('a resource that may be read', () => {
 
   it('is any, where nothing was reviewed', () => {
     expect(new Reading(UNPINNED).ask('resources/read', 'doc://secret').forward).toBe(true);
+  });
+});
+
+describe('what may be completed', () => {
+  const PROMPTS = { prompts: definitions('prompt', [{ name: 'greet' }]) };
+  const QUERY = { name: 'query', uriTemplate: 'doc://find{?words}' };
+  const judgement = reviewed({
+    ...REVIEWED,
+    ...PROMPTS,
+    templates: definitions('template', [TEMPLATE, QUERY]),
+  });
+  const asked = (ref: unknown, policy = EVERYTHING, known: Reviewed = judgement): Verdict =>
+    new JudgedSession(policy, known).client({ id: 1, method: 'completion/complete', params: { ref } });
+
+  it.each([
+    { type: 'ref/prompt', name: 'greet' },
+    { type: 'ref/resource', uri: TEMPLATE.uriTemplate },
+    { type: 'ref/resource', uri: QUERY.uriTemplate },
+    { type: 'ref/resource', uri: LISTED.uri },
+  ])('was reviewed: %j', (ref) => {
+    expect(asked(ref).forward).toBe(true);
+    expect(asked(ref, EVERYTHING, UNPINNED).forward).toBe(true);
+  });
+
+  it.each([
+    { type: 'ref/prompt', name: 'hidden' },
+    { type: 'ref/resource', uri: 'file:///{path}' },
+    { type: 'ref/prompt', name: 'greet', uri: 'file:///{path}' },
+    { type: 'ref/prompt', name: ['greet'] },
+    { type: 'ref/resource', uri: 5 },
+  ])('is nothing else: %j', (ref) => {
+    expect(asked(ref).answer).toMatchObject({ to: 'client', code: -32602, reason: 'tool-unknown' });
+  });
+
+  it.each([
+    ['prompts', 'ref/resource', { uri: TEMPLATE.uriTemplate }],
+    ['resources', 'ref/prompt', { name: 'greet' }],
+  ])('is of what is granted: with %s alone no %s', (feature, type, named) => {
+    const policy = granted({ [feature]: true });
+    for (const known of [judgement, UNPINNED])
+      expect(asked({ type, ...named }, policy, known).answer?.code).toBe(-32602);
   });
 });
 
