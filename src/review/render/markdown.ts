@@ -155,7 +155,8 @@ function span(text: string, inTable = false): string {
   const marked = markedString(text);
   if (marked.trim() === '') return marked === '' ? '`⟦⟧`' : `\`${mark(`${marked.length} blanks`)}\``;
   const ticks = '`'.repeat(longestRun(marked) + 1);
-  const content = inTable ? marked.replaceAll(/(\\*)\|/g, '$1$1\\|') : marked;
+  // Backslashes from their first one on: to look at a run of them once for each would take the square of its length.
+  const content = inTable ? marked.replaceAll(/(?<!\\)(\\*)\|/g, '$1$1\\|') : marked;
   const pad = /^[` ]|[` ]$/.test(content) ? ' ' : '';
   return `${ticks}${pad}${content}${pad}${ticks}`;
 }

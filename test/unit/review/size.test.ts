@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { compareWithApproved } from '../../../src/review/compare.ts';
 import { hiddenCharacters } from '../../../src/review/hidden.ts';
-import { definitionsOf, tool } from './fixture.ts';
+import { reviewModel } from '../../../src/review/model.ts';
+import { renderReviewMarkdown } from '../../../src/review/render/markdown.ts';
+import { definitionsOf, materialOf, tool } from './fixture.ts';
 
 const ENOUGH_MS = 10_000;
 
@@ -19,6 +21,13 @@ describe('a server that says as much as it may', () => {
     expect(changes).toHaveLength(4000);
     expect(changes.find(({ key }) => key === 'b7')).toMatchObject({ change: 'added', renamed: 'a7' });
     expect(changes.find(({ key }) => key === 'a7')).toMatchObject({ change: 'removed', renamed: 'b7' });
+  });
+
+  it('describes a parameter in nothing but backslashes', { timeout: ENOUGH_MS }, () => {
+    const description = '\\'.repeat(250_000);
+    const inputSchema = { type: 'object', properties: { path: { description } } };
+    const model = reviewModel(materialOf({ tools: [tool('a', { inputSchema })] }));
+    expect(renderReviewMarkdown(model)).toContain(`\`${description}\` |`);
   });
 
   it('writes nothing but flags', { timeout: ENOUGH_MS }, () => {
