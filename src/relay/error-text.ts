@@ -11,10 +11,11 @@ export interface JudgedError {
 }
 
 // Control characters but for line ends and tabs, and what is there without being seen, or moves what is seen: the same text
-// would read otherwise for the person than for the model. What joins emoji and scripts stays.
+// would read otherwise for the person than for the model. What joins emoji and scripts stays where it joins: several in a row
+// join nothing, and spell whatever their order says.
 const UNSEEN =
   // oxlint-disable-next-line no-control-regex, no-misleading-character-class
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|(?<=[\u200c\u200d])[\u200c\u200d\ufe0e\ufe0f]|(?<=[\ufe0e\ufe0f])[\u200c\ufe0e\ufe0f]/u;
 const EVERY_UNSEEN = new RegExp(UNSEEN.source, 'gu');
 
 export function judgeErrorText(error: JsonObject): JudgedError {

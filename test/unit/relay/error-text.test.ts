@@ -32,6 +32,10 @@ describe('the text of an error of the server', () => {
     ['tag\u{e0041}', 'tag\\u{e0041}'],
     ['line\u2028end', 'line\\u{2028}end'],
     ['keeps\nlines', undefined],
+    ['a\ufe00b\u3164c\u034fd', 'a\\u{fe00}b\\u{3164}c\\u{34f}d'],
+    ['x\u200d\u200c\u200dy', 'x\u200d\\u{200c}\\u{200d}y'],
+    ['1\ufe0f\ufe0e\u200c', '1\ufe0f\\u{fe0e}\\u{200c}'],
+    ['❤️\u200d🔥 می\u200cخواهم 1️⃣', undefined],
   ])('AN-06, UC-01: %j', (message, shown) => {
     expect(answered({ code: 1, message })).toEqual(
       shown === undefined ? { forward: true, isAnswer: true } : anew({ code: 1, message: shown }),
