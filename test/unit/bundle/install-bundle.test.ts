@@ -336,7 +336,14 @@ describe('all or nothing', () => {
 
   it.each<[string, () => void]>([
     ['that others can open', () => fs.mkdirSync(at('.bundle'), { mode: 0o755 })],
-    ['by a link', () => fs.symlinkSync(root, at('.bundle'))],
+    [
+      'by a link',
+      () => {
+        const elsewhere = path.join(root, 'elsewhere');
+        fs.mkdirSync(elsewhere, { mode: 0o700 });
+        fs.symlinkSync(elsewhere, at('.bundle'));
+      },
+    ],
     ...(process.getuid?.() === 0
       ? [
           [
