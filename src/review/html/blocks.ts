@@ -110,23 +110,23 @@ function parameters(
   flags: ReadonlyArray<Reference & { readonly pointer: string }>,
 ): Markup {
   if (rows.length === 0) return html`<p class="note">no ${label}</p>`;
+  const placed = flagsByRow(rows, flags);
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="parameters"><caption>${label}</caption><thead><tr><th scope="col">name</th><th scope="col">type</th><th scope="col">rules</th><th scope="col">text</th></tr></thead><tbody>
-${rows.map((row) => parameterRow(row, flagsOf(row, rows, flags)))}</tbody></table></div>`;
+${rows.map((row) => parameterRow(row, placed.get(row.pointer) ?? []))}</tbody></table></div>`;
 }
 
-/** A flag stands at the innermost row that holds its place. */
-function flagsOf<Flag extends { readonly pointer: string }>(
-  row: ParameterRow,
+/** By the pointer of the innermost row that holds its place. */
+function flagsByRow<Flag extends { readonly pointer: string }>(
   rows: readonly ParameterRow[],
   flags: readonly Flag[],
-): Flag[] {
-  const holds = (one: ParameterRow, pointer: string): boolean =>
-    pointer === one.pointer || pointer.startsWith(`${one.pointer}/`);
-  return flags.filter(
-    ({ pointer }) =>
-      holds(row, pointer) &&
-      !rows.some((other) => other.pointer.length > row.pointer.length && holds(other, pointer)),
-  );
+): ReadonlyMap<string, readonly Flag[]> {
+  const placed = new Map<string, Flag[]>(rows.map(({ pointer }) => [pointer, []]));
+  for (const flag of flags) {
+    let place = flag.pointer;
+    while (place !== '' && !placed.has(place)) place = place.slice(0, place.lastIndexOf('/'));
+    placed.get(place)?.push(flag);
+  }
+  return placed;
 }
 
 function parameterRow(row: ParameterRow, flags: readonly Reference[]): Markup {

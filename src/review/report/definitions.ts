@@ -18,7 +18,7 @@ import {
   theirs,
 } from './blocks.ts';
 import { contextName } from './identity.ts';
-import { definitionId, findingId } from './ids.ts';
+import { definitionId, findingIds } from './ids.ts';
 
 const HEADINGS: Readonly<Record<DefinitionKind, string>> = {
   tool: 'tools',
@@ -28,7 +28,8 @@ const HEADINGS: Readonly<Record<DefinitionKind, string>> = {
 };
 
 export function definitionsSection(model: ReviewModel): Section {
-  const { definitions, contexts } = model;
+  const { definitions, contexts, findings } = model;
+  const entries = { ids: findingIds(findings), allContexts: contexts.length };
   return {
     id: 'definitions',
     title: 'definitions',
@@ -37,14 +38,11 @@ export function definitionsSection(model: ReviewModel): Section {
       { kind: 'heading', text: 'the server' },
       ...model.server.flatMap((statement) => serverBlocks(statement, contexts.length)),
       ...(['tool', 'prompt', 'resource', 'template'] as const).flatMap((kind): Block[] => {
-        const own = definitions.filter((definition) => definition.kind === kind);
+        const own = [...definitions.entries()].filter(([, definition]) => definition.kind === kind);
         return [
           { kind: 'heading', text: `${HEADINGS[kind]} (${own.length})` },
-          ...own.map((definition): Block => {
-            return {
-              kind: 'entry',
-              entry: definitionEntry(definition, definitions.indexOf(definition), model),
-            };
+          ...own.map(([index, definition]): Block => {
+            return { kind: 'entry', entry: definitionEntry(definition, index, entries) };
           }),
         ];
       }),
@@ -72,8 +70,16 @@ function lengthWords(text: string): string {
   return `${grouped(text.length)} characters${after > 0 ? `, ${grouped(after)} of them after the mark at ${grouped(CUT_AT)}` : ''}`;
 }
 
-function definitionEntry(definition: ReviewedDefinition, index: number, model: ReviewModel): EntryBlock {
-  const allContexts = model.contexts.length;
+interface Entries {
+  readonly ids: ReadonlyMap<Finding, string>;
+  readonly allContexts: number;
+}
+
+function definitionEntry(
+  definition: ReviewedDefinition,
+  index: number,
+  { ids, allContexts }: Entries,
+): EntryBlock {
   const { kind, key, value, hash, contexts, findings } = definition;
   const worst = SEVERITIES.find((severity) => findings.some((finding) => finding.severity === severity));
   const badges: Badge[] =
@@ -89,20 +95,20 @@ function definitionEntry(definition: ReviewedDefinition, index: number, model: R
     title: [theirs(key)],
     place: contexts.length === allContexts ? undefined : [contextsWords(contexts)],
     target: undefined,
-    related: findings.map((finding) => reference(finding, model)),
+    related: findings.map((finding) => reference(finding, ids)),
     blocks: [
       ...(points.length === 0
         ? []
         : [{ kind: 'note' as const, text: ['code points of the name: ', ...points] }]),
-      ...memberBlocks(definition, model),
+      ...memberBlocks(definition, ids),
       { kind: 'facts', rows: [['sha256', [hash]]] },
       { kind: 'source', label: 'as JSON', json: prettyJson(value) },
     ],
   };
 }
 
-function reference(finding: Finding, { findings }: ReviewModel): Reference {
-  return { id: findingId(findings.indexOf(finding)), severity: finding.severity, title: finding.title };
+function reference(finding: Finding, ids: Entries['ids']): Reference {
+  return { id: ids.get(finding) ?? '', severity: finding.severity, title: finding.title };
 }
 
 function codePoints(name: string): string {
@@ -122,10 +128,10 @@ const SHOWN_BY_ITSELF = new Set([
   'arguments',
 ]);
 
-function memberBlocks(definition: ReviewedDefinition, model: ReviewModel): Block[] {
+function memberBlocks(definition: ReviewedDefinition, ids: Entries['ids']): Block[] {
   const { kind, value, key, input, output } = definition;
   const flags = definition.findings.map((finding) => ({
-    ...reference(finding, model),
+    ...reference(finding, ids),
     pointer: finding.pointer.slice(definition.pointer.length),
   }));
   const { title, description, annotations } = value;

@@ -5,6 +5,7 @@ import { definitionId, findingId } from './ids.ts';
 import { findingsWords } from './verdict.ts';
 
 export function findingsSection(model: ReviewModel): Section {
+  const targets = targetsOf(model);
   return {
     id: 'findings',
     title: 'findings',
@@ -20,14 +21,21 @@ export function findingsSection(model: ReviewModel): Section {
               ],
       },
       ...model.findings.map(
-        (finding, index): Block => ({ kind: 'entry', entry: findingEntry(finding, index, model) }),
+        (finding, index): Block => ({ kind: 'entry', entry: findingEntry(finding, index, targets) }),
       ),
     ],
   };
 }
 
-function findingEntry(finding: Finding, index: number, { definitions }: ReviewModel): EntryBlock {
-  const target = definitions.findIndex((definition) => definition.findings.includes(finding));
+/** The first definition that each finding is in. */
+function targetsOf({ definitions }: ReviewModel): ReadonlyMap<Finding, string> {
+  const targets = new Map<Finding, string>();
+  for (const [index, { findings }] of definitions.entries())
+    for (const finding of findings) if (!targets.has(finding)) targets.set(finding, definitionId(index));
+  return targets;
+}
+
+function findingEntry(finding: Finding, index: number, targets: ReadonlyMap<Finding, string>): EntryBlock {
   const hidden = finding.matches - finding.excerpts.length;
   return {
     id: findingId(index),
@@ -36,7 +44,7 @@ function findingEntry(finding: Finding, index: number, { definitions }: ReviewMo
     badges: [{ text: finding.severity, tone: finding.severity }],
     title: [finding.title],
     place: [theirs(finding.pointer)],
-    target: target < 0 ? undefined : definitionId(target),
+    target: targets.get(finding),
     related: [],
     blocks: [
       ...finding.excerpts.flatMap(excerptBlocks),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compareWithApproved } from '../../../src/review/compare.ts';
 import { hiddenCharacters } from '../../../src/review/hidden.ts';
 import { reviewModel } from '../../../src/review/model.ts';
+import { renderReviewHtml } from '../../../src/review/html/page.ts';
 import { renderReviewMarkdown } from '../../../src/review/render/markdown.ts';
 import { definitionsOf, materialOf, tool } from './fixture.ts';
 
@@ -28,6 +29,17 @@ describe('a server that says as much as it may', () => {
     const inputSchema = { type: 'object', properties: { path: { description } } };
     const model = reviewModel(materialOf({ tools: [tool('a', { inputSchema })] }));
     expect(renderReviewMarkdown(model)).toContain(`\`${description}\` |`);
+  });
+
+  it('has six thousand parameters with a fault each', { timeout: 2 * ENOUGH_MS }, () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 6000 }, (_, index) => [`p${index}`, { title: 1 }]),
+    );
+    const model = reviewModel(materialOf({ tools: [tool('a', { inputSchema: { properties } })] }));
+    const page = renderReviewHtml(model);
+    // Each at the parameter that has it, and at no other.
+    const flagged = page.match(/<tr class="depth-1">(?:(?!<\/tr>).)*class="flag high"/g);
+    expect(flagged).toHaveLength(6000);
   });
 
   it('writes nothing but flags', { timeout: ENOUGH_MS }, () => {
