@@ -1,5 +1,6 @@
 // `cordon export <client> [profile...]`: the policy that makes a client start these profiles through Cordon and nothing else.
 import path from 'node:path';
+import { escapeText } from '../escape.ts';
 import { entriesFor, type ExportedProfile } from '../export/entries.ts';
 import { checkFile, type Checked, writePolicyFile } from '../export/files.ts';
 import {
@@ -96,6 +97,8 @@ function isChangeable(program: string): boolean {
 }
 
 function write(context: CommandContext, { files }: Policy, root: string): number {
+  // Every user's client reads these, whatever umask the administrator's shell has.
+  process.umask(0o022);
   const written = files.map((file) => writePolicyFile(file, path.resolve(root)));
   if (context.json) context.out(`${JSON.stringify({ files: written }, null, 2)}\n`);
   else {
@@ -116,15 +119,28 @@ function check(context: CommandContext, { client, files }: Policy): number {
   else {
     for (const one of checked) context.out(`${one.path}: ${checkedWords(one)}\n`);
     if (files.length === 0) context.out(`${exportWords.nothingToWrite}\n`);
-    if (!isRight) context.err(`hint: cordon export ${client} --out /\n`);
+    for (const hint of cures(client, checked)) context.err(`hint: ${hint}\n`);
   }
   return isRight ? 0 : 1;
 }
 
+/** What is to be pasted, in this order: what is written into a folder is safe once the folder is. */
+function cures(client: Client, checked: readonly Checked[]): readonly string[] {
+  const opened = checked.flatMap(({ unsafe }) => (unsafe === undefined ? [] : [escapeText(unsafe.cure)]));
+  const written = checked.every(({ comparison }) => comparison.kind === 'same')
+    ? []
+    : [`cordon export ${client} --out /`];
+  return [...new Set([...opened, ...written])];
+}
+
 function checkedWords({ comparison, unsafe }: Checked): string {
+  const words = comparisonWords(comparison);
+  return unsafe === undefined ? words : exportWords.unsafe(words, unsafe.why);
+}
+
+function comparisonWords(comparison: Checked['comparison']): string {
   switch (comparison.kind) {
     case 'same':
-      if (unsafe !== undefined) return exportWords.unsafe(unsafe);
       return comparison.others.length === 0 ? exportWords.same : exportWords.others(comparison.others);
     case 'missing':
       return exportWords.missing;

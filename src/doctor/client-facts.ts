@@ -1,4 +1,5 @@
 // What the clients' managed files say on this machine, as a value.
+import type { AccessFault } from '../export/access.ts';
 import type { Comparison } from '../export/compare.ts';
 import type { Client } from '../export/policy.ts';
 
@@ -9,8 +10,7 @@ export interface ClientFacts {
   readonly files: ReadonlyArray<{
     readonly path: string;
     readonly comparison: Comparison;
-    /** Why somebody who is not root could change it, as the end of a sentence. */
-    readonly unsafe?: string;
+    readonly unsafe?: AccessFault;
   }>;
 }
 
@@ -24,8 +24,8 @@ export interface ClaudeFacts {
   }>;
   /** Files that a client could not read; `why` is the end of a sentence. */
   readonly broken: ReadonlyArray<{ readonly path: string; readonly why: string }>;
-  /** Settings beside ours that somebody who is not root could change; `why` is the end of a sentence. */
-  readonly unsafe: ReadonlyArray<{ readonly path: string; readonly why: string }>;
+  /** Settings beside ours that somebody who is not root could change, or that not everybody can read. */
+  readonly unsafe: ReadonlyArray<{ readonly path: string } & AccessFault>;
 }
 
 export interface ClientPolicyFacts {

@@ -1,6 +1,7 @@
 // The traps of Claude Code's policy, each as its own finding (facts: clients.md 1.3 to 1.5). Pure.
 import { quote } from '../escape.ts';
 import { isObject, listOf } from '../export/merge.ts';
+import { shellQuote } from '../messages.ts';
 import { environmentNameFault } from '../profile/environment-names.ts';
 import type { ClaudeFacts, ClientPolicyFacts } from './client-facts.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -30,15 +31,15 @@ function broken({ broken: files }: ClaudeFacts): Finding[] {
       TITLE,
       'failed',
       `${path} ${why}: Claude Code does not start, or starts no server, or knows nothing of this policy`,
-      [`mend ${path}`, `chown root:root ${path} && chmod 0644 ${path}`],
+      [`mend it, or move it away: ${shellQuote(path)}`],
     ),
   );
 }
 
 function unsafe({ unsafe: files }: ClaudeFacts): Finding[] {
-  return files.map(({ path, why }) =>
+  return files.map(({ path, why, cure }) =>
     finding('claude-unsafe', `${TITLE}: settings`, 'failed', `${quote(path)} counts as policy: ${why}`, [
-      `chown root:root ${path} && chmod 0644 ${path}`,
+      cure,
     ]),
   );
 }

@@ -1,5 +1,6 @@
 // Is the policy in force here? Facts about the clients' managed files -> findings. Pure.
 import { quote } from '../escape.ts';
+import type { Comparison } from '../export/compare.ts';
 import type { ClientFacts, ClientPolicyFacts } from './client-facts.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { judgeClaude } from './judge-claude.ts';
@@ -31,8 +32,9 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
   return files.map(({ path, comparison, unsafe }): Finding => {
     const id = `client-${client}`;
     if (unsafe !== undefined)
-      return finding(id, title, 'failed', `${path}: ${unsafe}`, [
-        `chown root:root ${path} && chmod 0644 ${path}`,
+      return finding(id, title, 'failed', `${path}${unread(comparison)}: ${unsafe.why}`, [
+        unsafe.cure,
+        ...(comparison.kind === 'same' ? [] : cure),
       ]);
     switch (comparison.kind) {
       case 'same':
@@ -53,7 +55,7 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
         ]);
       case 'unreadable':
         return finding(id, title, 'failed', `${path} ${comparison.why}`, [
-          `chown root:root ${path} && chmod 0644 ${path}`,
+          `move it away and run: ${cure.join('')}`,
         ]);
       case 'differs':
         return finding(
@@ -65,4 +67,8 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
         );
     }
   });
+}
+
+function unread(comparison: Comparison): string {
+  return comparison.kind === 'unreadable' ? ` ${comparison.why}` : '';
 }

@@ -1,9 +1,10 @@
 // Reads the clients' managed files. Only those in system places: what a user has configured is overruled by them or is not policy.
 import fs from 'node:fs';
 import path from 'node:path';
+import { accessFault } from '../export/access.ts';
 import { claudeFolder } from '../export/claude-code.ts';
 import { entriesFor } from '../export/entries.ts';
-import { checkFile, ownershipOf, realPath } from '../export/files.ts';
+import { checkFile, realPath } from '../export/files.ts';
 import { isObject } from '../export/merge.ts';
 import { CLIENTS, type System } from '../export/policy.ts';
 import { policyFor } from '../export/policies.ts';
@@ -76,8 +77,8 @@ export function probeClaude(folder: string, judged: readonly string[]): ClaudeFa
   const servers = mcp?.['mcpServers'];
   // Each of them can open what ours closes.
   const unsafe = settings.flatMap(({ path: file }) => {
-    const why = judged.includes(file) ? undefined : ownershipOf(file);
-    return why === undefined ? [] : [{ path: file, why }];
+    const fault = judged.includes(file) ? undefined : accessFault(file);
+    return fault === undefined ? [] : [{ path: file, ...fault }];
   });
   return { servers: isObject(servers) ? servers : {}, settings, broken, unsafe };
 }

@@ -2,8 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Installation } from '../installation.ts';
-import { ownershipOf } from '../export/files.ts';
-import { ownershipFault } from '../profile/ownership.ts';
+import { CordonError } from '../errors.ts';
+import { ownershipFault, requireRootOwned } from '../profile/ownership.ts';
 import type { OwnerFacts } from './judge-owners.ts';
 
 /**
@@ -36,10 +36,12 @@ export function probeOwners(installation: Installation, programRoot: string): Ow
 /** An administrator may keep policy elsewhere, behind a link. */
 function faultBehind(link: string): string | undefined {
   try {
-    const why = ownershipOf(link);
-    return why === undefined ? undefined : `leads to what is not root’s alone: ${why}`;
-  } catch {
-    return 'leads nowhere';
+    requireRootOwned(link);
+    return undefined;
+  } catch (error) {
+    return error instanceof CordonError
+      ? `leads to what is not root’s alone: ${error.message}`
+      : 'leads nowhere';
   }
 }
 

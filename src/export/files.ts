@@ -1,12 +1,11 @@
 // Policy files on the disk: written so that a client never reads half of one, and compared with what is there.
 import fs from 'node:fs';
 import path from 'node:path';
-import { CordonError } from '../errors.ts';
 import { exportWouldLose } from '../messages/export.ts';
 import { outputUnwritable } from '../messages.ts';
-import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import { writeAtomically } from '../store/atomic-write.ts';
+import { type AccessFault, accessFault } from './access.ts';
 import { type Comparison, compareFile, updatedFile } from './compare.ts';
 import type { PolicyFile } from './policy.ts';
 
@@ -15,27 +14,21 @@ const MAX_BYTES = 2 * 1024 * 1024;
 export interface Checked {
   readonly path: string;
   readonly comparison: Comparison;
-  /** Why somebody who is not root could change it, as the end of a sentence. */
-  readonly unsafe?: string;
+  /** What of it, or of the way to it, is open to more or to fewer than it should be. */
+  readonly unsafe?: AccessFault;
 }
 
 /** How the file on this machine compares. */
 export function checkFile(file: PolicyFile): Checked {
-  const found = readSmallFile(realPath(file.path), MAX_BYTES);
-  switch (found.kind) {
-    case 'missing':
-      return { path: file.path, comparison: { kind: 'missing' } };
-    case 'unreadable':
-      return { path: file.path, comparison: { kind: 'unreadable', why: found.why } };
-    case 'ok': {
-      const unsafe = ownershipOf(file.path);
-      return {
-        path: file.path,
-        comparison: compareFile(file, decodeUtf8(found.bytes) ?? ''),
-        ...(unsafe === undefined ? {} : { unsafe }),
-      };
-    }
-  }
+  const { path: place } = file;
+  const found = readSmallFile(realPath(place), MAX_BYTES);
+  if (found.kind === 'missing') return { path: place, comparison: { kind: 'missing' } };
+  const comparison: Comparison =
+    found.kind === 'ok'
+      ? compareFile(file, decodeUtf8(found.bytes) ?? '')
+      : { kind: 'unreadable', why: found.why };
+  const unsafe = accessFault(place);
+  return { path: place, comparison, ...(unsafe === undefined ? {} : { unsafe }) };
 }
 
 /**
@@ -54,27 +47,21 @@ export function writePolicyFile(
   if (found.kind === 'ok' && before === undefined) throw exportWouldLose(place);
   const content = updatedFile(file, before);
   if (content === undefined) throw exportWouldLose(place);
-  if (content === before) return { path: place, changed: false };
+  if (content === before && isOurs(place)) return { path: place, changed: false };
   try {
-    // Whatever umask the administrator's shell has, every user's client reads these.
     fs.mkdirSync(path.dirname(place), { recursive: true, mode: 0o755 });
+    // Also where only owner or mode is wrong: who has the old file open could still write to it.
     writeAtomically(place, content);
-    fs.chmodSync(place, 0o644);
   } catch (error) {
     throw outputUnwritable(error);
   }
   return { path: place, changed: true };
 }
 
-/** Why somebody who is not root could change the file, as the end of a sentence. */
-export function ownershipOf(file: string): string | undefined {
-  try {
-    requireRootOwned(file);
-    return undefined;
-  } catch (error) {
-    if (error instanceof CordonError) return error.message;
-    throw error;
-  }
+/** Whether the file belongs to who writes these, is read by everybody, and written by nobody else. */
+function isOurs(place: string): boolean {
+  const { uid, mode } = fs.lstatSync(place);
+  return uid === process.getuid?.() && (mode & 0o026) === 0o004;
 }
 
 /** Clients follow links here. */

@@ -2,6 +2,7 @@
 import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
 import type { Client } from '../export/policy.ts';
+import { shellQuote } from '../messages.ts';
 
 /** What each client does not enforce (facts: clients.md; what could not be tried is called documented). */
 export const exportLimits: Readonly<Record<Client, readonly string[]>> = {
@@ -49,17 +50,28 @@ export const exportWords = {
   nothingToWrite: 'nothing to write: this client takes no files',
   same: 'as it should be',
   missing: 'missing',
-  differs: (members: readonly string[]) => `differs in ${members.join(', ')}`,
+  differs: (members: readonly string[]) => `differs in ${members.map((one) => escapeText(one)).join(', ')}`,
   invalid: 'is not JSON that the client could read',
-  ownership: (fault: string) => fault,
   others: (list: readonly string[]) =>
     `as it should be; it also lets start: ${list.map((one) => escapeText(one)).join(', ')}`,
-  unsafe: (why: string) => `as it should be, but ${why}`,
+  unsafe: (words: string, why: string) => `${words}, but ${why}`,
   unmanaged: (program: string) =>
     `warning: ${program} can be changed by somebody who is not root: a policy that names it binds nobody`,
   noProfiles: 'warning: there are no profiles: this policy lets no server start',
   leftOut: (name: string, code: string) => `warning: ${name} is left out: ${code}`,
 } as const;
+
+export const accessWords = {
+  fault: (place: string, why: string) => `${quote(place)} ${why}`,
+  closed: 'must let every user in, or no client of theirs finds the policy',
+  unreadable: 'must be readable by every user, or no client of theirs obeys it',
+} as const;
+
+/** @param isLink whose own mode means nothing, and which `chown` would follow */
+export const accessCure = (place: string, isLink: boolean) =>
+  isLink
+    ? `see who put it there, then move it away: ${shellQuote(place)}`
+    : `sudo chown root ${shellQuote(place)} && sudo chmod go-w,a+rX ${shellQuote(place)}`;
 
 export const exportWouldLose = (path: string) =>
   new CordonError(

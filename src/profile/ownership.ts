@@ -30,12 +30,16 @@ export function requireRootDecides(file: string): void {
   requireRoots(wayTo(path.resolve(file), 'may-be-missing'));
 }
 
-function requireRoots(steps: readonly Step[]): void {
-  for (const { place, stat } of steps.toReversed()) {
-    // The mode of a link means nothing; its folder and its target are checked.
-    const fault = ownershipFault(stat.isSymbolicLink() ? { uid: stat.uid, mode: 0 } : stat);
+function requireRoots(steps: Iterable<Step>): void {
+  for (const { place, stat } of [...steps].toReversed()) {
+    const fault = stepFault(stat);
     if (fault !== undefined) throw installationUnsafe(place, fault);
   }
+}
+
+/** As `ownershipFault`. The mode of a link means nothing; its folder and its target are checked. */
+export function stepFault(stat: fs.Stats): string | undefined {
+  return ownershipFault(stat.isSymbolicLink() ? { uid: stat.uid, mode: 0 } : stat);
 }
 
 interface Step {
@@ -48,9 +52,9 @@ const MAX_LINKS = 40;
 
 type Presence = 'must-exist' | 'may-be-missing';
 
-/** Everything that the kernel looks at to find the file, in its order. */
-function wayTo(file: string, presence: Presence): readonly Step[] {
-  const steps: Step[] = [{ place: '/', stat: fs.lstatSync('/') }];
+/** Everything that the kernel looks at to find the file, in its order, as far as this user may look. @param file absolute */
+export function* wayTo(file: string, presence: Presence): Generator<Step, void> {
+  yield { place: '/', stat: fs.lstatSync('/') };
   const ahead = file.split('/');
   let folder = '/';
   let links = 0;
@@ -63,7 +67,7 @@ function wayTo(file: string, presence: Presence): readonly Step[] {
     const place = path.join(folder, name);
     const stat = lookAt(place, file, presence);
     if (stat === undefined) break;
-    steps.push({ place, stat });
+    yield { place, stat };
     if (!stat.isSymbolicLink()) {
       folder = place;
       continue;
@@ -74,7 +78,6 @@ function wayTo(file: string, presence: Presence): readonly Step[] {
     ahead.unshift(...target.split('/'));
     if (target.startsWith('/')) folder = '/';
   }
-  return steps;
 }
 
 function lookAt(place: string, file: string, presence: Presence): fs.Stats | undefined {

@@ -14,7 +14,11 @@ const root = path.join(scratch, 'root');
 const MANAGED_MCP = '/etc/claude-code/managed-mcp.json';
 
 function cordon(...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(CORDON, args, {
+  return shell('exec "$@"', CORDON, ...args);
+}
+
+function shell(script: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', script, 'sh', ...args], {
     cwd: scratch,
     env: { HOME: home, PATH: '/usr/bin:/bin' },
     encoding: 'utf8',
@@ -52,6 +56,31 @@ describe('--out', () => {
     const { mcpServers } = JSON.parse(fs.readFileSync(file, 'utf8')) as typeof document;
     expect(Object.keys(mcpServers)).toEqual(expect.arrayContaining(['corp', 'memory']));
     expect(Object.keys(mcpServers)).toHaveLength(2);
+  });
+
+  it('every user’s client finds them, whatever the umask', () => {
+    const out = path.join(scratch, 'umask');
+    const command = [CORDON, 'export', 'claude-code', '--out', out];
+    expect(shell('umask 077; exec "$@"', ...command).status).toBe(0);
+    for (const place of fs.readdirSync(out, { recursive: true, encoding: 'utf8' })) {
+      const stat = fs.statSync(path.join(out, place));
+      expect([place, stat.mode & 0o777]).toEqual([place, stat.isDirectory() ? 0o755 : 0o644]);
+    }
+  });
+
+  it('a file that others could change, or not read, is made anew', () => {
+    const file = path.join(root, MANAGED_MCP);
+    for (const mode of [0o666, 0o600]) {
+      fs.chmodSync(file, mode);
+      const planted = fs.openSync(file, 'r+');
+      const args = ['export', 'claude-code', 'memory', '--out', root];
+      expect(cordon(...args).out).toContain(`written: ${file}\n`);
+      expect(cordon(...args).out).toContain(`already so: ${file}\n`);
+      fs.writeSync(planted, 'evil');
+      fs.closeSync(planted);
+      expect(fs.readFileSync(file, 'utf8')).toMatch(/^\{\n/);
+      expect(fs.statSync(file).mode & 0o777).toBe(0o644);
+    }
   });
 
   it('refuses to replace what it cannot keep', () => {
@@ -109,6 +138,23 @@ describe.runIf(process.getuid?.() === 0)('--check, on a machine of its own', () 
     fs.chmodSync(path.join(policy, 'managed-mcp.json'), 0o644);
     fs.writeFileSync(path.join(policy, 'managed-mcp.json'), '{,}');
     expect(check().out).toContain('is not JSON');
+  });
+
+  it.each([
+    ['managed-mcp.json', 0o666, 'writable by group or others'],
+    ['managed-mcp.json', 0o600, 'must be readable by every user'],
+    ['managed-settings.d', 0o777, 'writable by group or others'],
+    ['', 0o700, 'must let every user in'],
+  ])('what it says mends %j with mode %o', (name, mode, words) => {
+    fs.rmSync(policy, { recursive: true, force: true });
+    cordon('export', 'claude-code', '--out', root);
+    const place = path.join(policy, name);
+    fs.chmodSync(place, mode);
+    const { status, out, err } = check();
+    expect([status, out]).toEqual([1, expect.stringContaining(words)]);
+    const [, command = ''] = /^hint: (.*)$/m.exec(err) ?? [];
+    expect(shell(command.replaceAll('sudo ', '').replaceAll('/etc/', `${root}/etc/`)).status).toBe(0);
+    expect(check()).toMatchObject({ status: 0 });
   });
 });
 

@@ -134,7 +134,11 @@ describe('Claude Code', () => {
     ],
     [
       'settings that a user can change',
-      { unsafe: [{ path: '/etc/claude-code/managed-settings.json', why: 'must belong to root' }] },
+      {
+        unsafe: [
+          { path: '/etc/claude-code/managed-settings.json', why: 'must belong to root', cure: 'mend' },
+        ],
+      },
       'claude-unsafe',
       'managed-settings.json',
     ],
@@ -149,6 +153,12 @@ describe('Claude Code', () => {
     expect(found.map((finding) => finding.id)).toEqual([id]);
     expect(found[0]?.detail).toContain(words);
     expect(found[0]?.cure.length).toBeGreaterThan(0);
+  });
+
+  it('a name of somebody else’s is one word of what is pasted', () => {
+    const name = '/etc/claude-code/managed-settings.d/a;$(id).json';
+    const [found] = judged({ broken: [{ path: name, why: 'is not JSON' }] });
+    expect(found?.cure).toEqual([`mend it, or move it away: '${name}'`]);
   });
 
   it('members of a wrong type are not trusted to be there', () => {
@@ -184,7 +194,7 @@ describe('files of any client', () => {
     [{ comparison: { kind: 'differs', members: ['mcp'] } }, 'weaker', 'differs in mcp'],
     [{ comparison: { kind: 'same', others: ['x\u202e'] } }, 'weaker', '\\u{202e}'],
     [
-      { comparison: { kind: 'same', others: [] }, unsafe: 'must belong to root' },
+      { comparison: { kind: 'same', others: [] }, unsafe: { why: 'must belong to root', cure: 'mend' } },
       'failed',
       'must belong to root',
     ],
