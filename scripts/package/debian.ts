@@ -35,7 +35,14 @@ export function debianPackage(source: DebianPackage): Buffer {
     text('./control', controlOf(source, files)),
     text('./conffiles', lines(conffiles)),
     text('./md5sums', lines(files.filter(({ path }) => !conffiles.includes(path)).map(md5Line))),
-    text('./preinst', preinst(folders), 0o755),
+    text(
+      './preinst',
+      preinst(
+        folders,
+        files.filter(({ keep }) => keep),
+      ),
+      0o755,
+    ),
     text('./postinst', postinst(conffiles), 0o755),
     text('./postrm', postrm, 0o755),
   ];

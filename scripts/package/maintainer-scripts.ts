@@ -1,13 +1,18 @@
 // What dpkg runs around its own work. dpkg leaves the owner and the mode of what is there already: these mend them, as
 // src/setup/apply.ts does.
+import type { WantedFile } from '../../src/setup/layout.ts';
 
 const HEAD = `#!/bin/sh
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 `;
 
-/** @param folders Cordon's own, each before those in it */
-export function preinst(folders: readonly string[]): string {
+/**
+ * @param folders Cordon's own, each before those in it
+ * @param kept what makes the machine a managed one: dpkg puts it in its place when the program has long been there, or never
+ * when it must ask about another file and there is nobody to answer
+ */
+export function preinst(folders: readonly string[], kept: readonly WantedFile[]): string {
   return `${HEAD}
 case $1 in install | upgrade) ;; *) exit 0 ;; esac
 # From the top: once a folder is root's alone, nobody can swap what is looked at next.
@@ -20,6 +25,20 @@ for folder in ${folders.join(' ')}; do
   chown root:root "$folder"
   chmod 0755 "$folder"
 done
+# The first time: a program that came before its policy would be held by none.
+[ "$1" = install ] && [ -z "\${2-}" ] || exit 0
+umask 022
+${kept.map(placed).join('')}`;
+}
+
+/** As a whole; with the same content as in the package, so that dpkg finds nothing to ask. */
+function placed({ path, content }: WantedFile): string {
+  return `if [ ! -e ${path} ] && [ ! -L ${path} ]; then
+  mkdir -p ${path.slice(0, path.lastIndexOf('/'))}
+  cat > ${path}.dpkg-tmp << 'END'
+${content.toString()}END
+  mv ${path}.dpkg-tmp ${path}
+fi
 `;
 }
 

@@ -45,7 +45,7 @@ const EXECUTABLE = new Set(['bin/cordon', 'dist/cordon']);
 /**
  * Folders come before what is in them: once one is root's alone, nobody can swap what we look at next. The shipped profiles
  * come after those of the policy: they tell what an administrator changed, also to the setup after one that was interrupted.
- * config.json comes last: from then on this machine is managed, and everything that policy needs is there.
+ * config.json comes first: there is no moment in which the program runs without policy, also when this never ends.
  */
 export function wantedOnMachine(
   program: readonly SourceFile[],
@@ -54,9 +54,6 @@ export function wantedOnMachine(
   const ofProgram = program.map((file) => wantedFile(PROGRAM, file));
   const isShipped = ({ path }: WantedFile) => isBelow(SHIPPED, path);
   const files: readonly WantedFile[] = [
-    ...ofProgram.filter((file) => !isShipped(file)),
-    ...profiles.map((file) => wantedFile(PROFILES, file)),
-    ...ofProgram.filter(isShipped),
     {
       kind: 'file',
       path: MANAGED.config,
@@ -64,6 +61,9 @@ export function wantedOnMachine(
       content: Buffer.from('{ "schema": 1 }\n'),
       keep: true,
     },
+    ...ofProgram.filter((file) => !isShipped(file)),
+    ...profiles.map((file) => wantedFile(PROFILES, file)),
+    ...ofProgram.filter(isShipped),
   ];
   const folders = new Set<string>();
   for (const top of [PROGRAM, PROFILES, MANAGED.store]) addFolders(folders, top);

@@ -133,6 +133,10 @@ describe.runIf(hasOwnMachine)('an installation', () => {
       said dpkg-listed as_user /opt/cordon/bin/cordon list
       dpkg -P cordon; state purged-at-once
 
+      mkdir -p /etc/cordon/profiles/memory; echo '{ }' > /etc/cordon/profiles/memory/profile.json
+      dpkg -i /srv/1.1.deb < /dev/null || true; said unasked as_user /opt/cordon/bin/cordon list
+      dpkg --force-confold --configure cordon; state asked; dpkg -P cordon
+
       dpkg -i /srv/1.0.deb; state small
       edit; touch /var/lib/cordon/store/package
       dpkg -i /srv/1.1.deb; rm /var/lib/cordon/store/package; state dpkg-upgraded
@@ -207,6 +211,13 @@ describe.runIf(hasOwnMachine)('an installation', () => {
       expect(out('dpkg')).toBe(out('set-up'));
       expect(out('verified-said')).toBe('');
       expect(out('dpkg-listed-said')).toBe(out('listed-said'));
+    });
+
+    it('one that stops at a question leaves a machine that obeys its policy', () => {
+      expect(out('unasked-said')).toMatch(/^memory .* managed /m);
+      expect(out('unasked-said')).not.toContain(' shipped ');
+      const isOther = (line: string): boolean => !/memory\/profile\.json/.test(line);
+      expect(lines('asked').filter(isOther)).toEqual(lines('dpkg').filter(isOther));
     });
 
     it('an upgrade keeps what was changed, as setup does', () => {

@@ -75,7 +75,7 @@ describe('a Debian package', () => {
   it('leaves what is below /etc to the administrator, and needs bubblewrap', async () => {
     const control = new Map((await entriesOf('control.tar.gz')).map(({ entry, text }) => [entry.path, text]));
     expect(control.get('./conffiles')).toBe(
-      '/etc/cordon/profiles/memory/profile.json\n/etc/cordon/config.json\n',
+      '/etc/cordon/config.json\n/etc/cordon/profiles/memory/profile.json\n',
     );
     expect(control.get('./control')).toMatch(/^Package: cordon\nVersion: 1\.2\.3\nArchitecture: amd64\n/);
     expect(control.get('./control')).toMatch(/^Depends: .*\bbubblewrap\b/m);
