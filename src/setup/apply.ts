@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setupBlocked } from '../messages/setup.ts';
 import { outputUnwritable } from '../messages.ts';
-import { leftovers, PROGRAM, REMOVED, type Wanted, type WantedFile } from './layout.ts';
+import { DATA, leftovers, PROGRAM, removed, strangers, type Wanted, type WantedFile } from './layout.ts';
 
 export interface Change {
   readonly what: 'create' | 'replace' | 'own' | 'remove';
@@ -23,6 +23,7 @@ export interface Target {
 
 /** @returns what was changed, or would be; nothing on a machine that is as it should be */
 export function setUp(wanted: readonly Wanted[], target: Target): readonly Change[] {
+  refuseStrangers(target);
   const changes: Change[] = [];
   for (const one of wanted) {
     const what = one.kind === 'folder' ? folder(one.path, target) : file(one, target);
@@ -31,9 +32,16 @@ export function setUp(wanted: readonly Wanted[], target: Target): readonly Chang
   return [...changes, ...remove(leftovers(everythingBelow(PROGRAM, target), wanted), target)];
 }
 
-/** The program goes first: without it nothing starts, and no moment comes in which it runs without policy. */
 export function removeFrom(target: Target): readonly Change[] {
-  return remove(REMOVED, target);
+  refuseStrangers(target);
+  return remove(removed(namesIn(DATA, target)), target);
+}
+
+/** They would go as what another version left behind. */
+function refuseStrangers(target: Target): void {
+  const [first] = strangers(namesIn(PROGRAM, target));
+  if (first !== undefined)
+    throw setupBlocked(path.join(target.root, first), 'was not put there by cordon setup');
 }
 
 function remove(paths: readonly string[], { root, dryRun }: Target): readonly Change[] {
@@ -43,6 +51,12 @@ function remove(paths: readonly string[], { root, dryRun }: Target): readonly Ch
       for (const one of present) fs.rmSync(path.join(root, one), { recursive: true });
     });
   return present.map((one) => ({ what: 'remove', path: one }));
+}
+
+/** None where there is no folder. */
+function namesIn(folder: string, { root }: Target): readonly string[] {
+  const place = path.join(root, folder);
+  return lookAt(place)?.isDirectory() === true ? effect(() => fs.readdirSync(place)) : [];
 }
 
 /** Paths on the machine of all that is in a folder of it, links as themselves. */

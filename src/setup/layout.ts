@@ -29,11 +29,11 @@ export function profileOf({ path }: SourceFile): string | undefined {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : undefined;
 }
 
-/** Removed as a whole by `--remove`. The policy stays: it is the administrator's work. */
-export const REMOVED: readonly string[] = [MANAGED.program, MANAGED.data];
-
-/** Nothing else is in it. */
 export const PROGRAM = MANAGED.program;
+/** Holds the store, or is it. */
+export const DATA = MANAGED.data;
+/** In the folder of the program there is nothing else. */
+const PARTS = new Set(['bin', 'dist', 'profiles']);
 /** The shipped profiles of the installed version, as they came. */
 export const SHIPPED = `${PROGRAM}/profiles`;
 /** Those of them that this machine has as its policy. */
@@ -71,6 +71,24 @@ export function wantedOnMachine(
   return [...[...folders].map((path) => ({ kind: 'folder', path }) as const), ...files];
 }
 
+/**
+ * What never came by a setup, such as somebody's clone of this repository.
+ * @param inProgram names in the folder of the program
+ */
+export function strangers(inProgram: readonly string[]): readonly string[] {
+  return inProgram.filter((name) => !PARTS.has(name)).map((name) => `${PROGRAM}/${name}`);
+}
+
+/**
+ * What `--remove` takes away as a whole, the program first: without it nothing starts, and no moment comes in which it runs
+ * without policy. The policy stays, which is the administrator's work, and so does what somebody keeps beside the store.
+ * @param inData names in the folder that holds the store
+ */
+export function removed(inData: readonly string[]): readonly string[] {
+  const isStores = (name: string): boolean => isAtOrBelow(MANAGED.store, `${DATA}/${name}`);
+  return [PROGRAM, inData.every(isStores) ? DATA : MANAGED.store];
+}
+
 /** Of what is in the folder of the program, what another version left there, or a setup that was killed. */
 export function leftovers(present: readonly string[], wanted: readonly Wanted[]): readonly string[] {
   const paths = new Set(wanted.map(({ path }) => path));
@@ -91,12 +109,14 @@ function wantedFile(folder: string, { path, content }: SourceFile): WantedFile {
 
 /** With those above that are Cordon's own, the highest first. */
 function addFolders(folders: Set<string>, folder: string): void {
-  const own = [MANAGED.program, MANAGED.policy, MANAGED.data].find(
-    (top) => folder === top || isBelow(top, folder),
-  );
+  const own = [MANAGED.program, MANAGED.policy, MANAGED.data].find((top) => isAtOrBelow(top, folder));
   if (own === undefined) return;
   addFolders(folders, folder.slice(0, folder.lastIndexOf('/')));
   folders.add(folder);
+}
+
+function isAtOrBelow(folder: string, path: string): boolean {
+  return path === folder || isBelow(folder, path);
 }
 
 function isBelow(folder: string, path: string): boolean {

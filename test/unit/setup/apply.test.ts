@@ -113,18 +113,36 @@ describe('setting a machine up', () => {
     fs.writeFileSync(at('opt/cordon/dist/.cordon.new'), 'half');
     fs.mkdirSync(at('outside'));
     fs.writeFileSync(at('outside/file'), '');
-    fs.symlinkSync(at('outside'), at('opt/cordon/link'));
+    fs.symlinkSync(at('outside'), at('opt/cordon/dist/link'));
     expect(
       apply()
         .map(({ what, path: place }) => `${what} ${place}`)
         .toSorted(),
     ).toEqual([
       'remove /opt/cordon/dist/.cordon.new',
-      'remove /opt/cordon/link',
+      'remove /opt/cordon/dist/link',
       'remove /opt/cordon/profiles',
     ]);
     expect(fs.readdirSync(at('outside'))).toEqual(['file']);
     expect(apply()).toEqual([]);
+  });
+
+  it('a clone in the place of the program is refused, by a setup from it and by a removal', () => {
+    apply();
+    fs.mkdirSync(at('opt/cordon/src'));
+    for (const dryRun of [true, false]) {
+      const into = { ...target, dryRun };
+      expect(() => setUp(wantedOnMachine(PROGRAM, PROFILES), into)).toThrow(/src" was not put there/);
+      expect(() => removeFrom(into)).toThrow(/src" was not put there/);
+    }
+    expect(fs.readdirSync(at('opt/cordon')).toSorted()).toEqual(['bin', 'dist', 'src']);
+  });
+
+  it('leaves what somebody keeps beside the store', () => {
+    apply();
+    fs.writeFileSync(at('var/lib/cordon/backup'), '');
+    expect(removeFrom({ ...target, dryRun: true })).toEqual(removeFrom(target));
+    expect(fs.readdirSync(at('var/lib/cordon'))).toEqual(['backup']);
   });
 
   it('removes program and store, and leaves the policy', () => {
