@@ -77,7 +77,7 @@ function isManaged(): boolean {
 }
 
 /** As far as it exists. */
-function realPath(folder: string): string {
+export function realPath(folder: string): string {
   try {
     return fs.realpathSync(folder);
   } catch {

@@ -80,6 +80,12 @@ export const usageInvalid = (message: string) => fault('USAGE_INVALID', message,
 export const outputUnwritable = (cause: unknown) =>
   fault('OUTPUT_UNWRITABLE', `the output could not be written: ${reasonOf(cause)}`, ['df -h'], [], cause);
 
+/** @param root a folder that becomes a machine's later: there the link means another place than here */
+export const outputLeadsOut = (place: string, root: string) =>
+  fault('OUTPUT_UNWRITABLE', `a link on the way to ${quote(place)} leads out of ${quote(root)}`, [
+    `realpath ${shellQuote(place)}`,
+  ]);
+
 export const installationUnsafe = (path: string, why: string) =>
   fault('INSTALLATION_UNSAFE', `${quote(path)} ${why}`, ['cordon doctor']);
 

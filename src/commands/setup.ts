@@ -1,6 +1,7 @@
 // `cordon setup --system [profile...]`: this program and its policy where only root can change them.
 import fs from 'node:fs';
 import path from 'node:path';
+import { requireBelow } from '../below-root.ts';
 import { MANAGED } from '../managed-places.ts';
 import {
   setupBundled,
@@ -15,6 +16,8 @@ import { keepEdited } from '../setup/edited.ts';
 import { PROFILES, wantedOnMachine } from '../setup/layout.ts';
 import { profileFiles, programFiles } from '../setup/sources.ts';
 import type { CommandContext } from './context.ts';
+
+const OWN_PLACES = [MANAGED.program, MANAGED.policy, MANAGED.data];
 
 export interface SetupOptions {
   readonly system?: boolean;
@@ -32,6 +35,8 @@ export async function setupCommand(
   if (options.system !== true) throw setupNeedsSystem();
   if (options.remove === true && profiles.length > 0) throw setupRemovesAll();
   const target = targetOf(options);
+  // Also for the folders above, whatever umask the administrator's shell has: every user is to come in.
+  process.umask(0o022);
   const { changes, kept, isBundled } =
     options.remove === true
       ? { changes: removeFrom(target), kept: [], isBundled: false }
@@ -65,9 +70,13 @@ function bring(
 function targetOf({ root, dryRun = false }: SetupOptions): Target {
   const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
   // A folder that becomes an image or a package: whoever builds that decides about its owners.
-  if (root !== undefined) return { root: path.resolve(root), uid, gid, dryRun };
+  if (root !== undefined) {
+    const folder = path.resolve(root);
+    for (const place of OWN_PLACES) requireBelow(folder, path.join(folder, path.dirname(place)));
+    return { root: folder, uid, gid, dryRun };
+  }
   if (uid !== 0 && !dryRun) throw setupNeedsRoot();
-  for (const place of [MANAGED.program, MANAGED.policy, MANAGED.data]) {
+  for (const place of OWN_PLACES) {
     const parent = path.dirname(place);
     if (fs.existsSync(parent)) requireRootOwned(parent);
   }

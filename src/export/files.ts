@@ -1,6 +1,7 @@
 // Policy files on the disk: written so that a client never reads half of one, and compared with what is there.
 import fs from 'node:fs';
 import path from 'node:path';
+import { requireBelow } from '../below-root.ts';
 import { exportWouldLose } from '../messages/export.ts';
 import { outputUnwritable } from '../messages.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
@@ -41,6 +42,7 @@ export function writePolicyFile(
   root: string,
 ): { readonly path: string; readonly changed: boolean } {
   const place = path.join(root, file.path);
+  requireBelow(root, path.dirname(place));
   const found = readSmallFile(place, MAX_BYTES);
   if (found.kind === 'unreadable') throw exportWouldLose(place);
   const before = found.kind === 'ok' ? decodeUtf8(found.bytes) : undefined;

@@ -83,6 +83,20 @@ describe('--out', () => {
     }
   });
 
+  it('a link out of the folder is not followed, one within it is', () => {
+    const image = path.join(scratch, 'image');
+    const outside = path.join(scratch, 'outside');
+    for (const folder of [path.join(image, 'usr/etc'), outside]) fs.mkdirSync(folder, { recursive: true });
+    fs.symlinkSync(outside, path.join(image, 'etc'));
+    const { status, err } = cordon('export', 'codex', '--out', image);
+    expect([status, err]).toEqual([125, expect.stringContaining('leads out of')]);
+    expect(fs.readdirSync(outside)).toEqual([]);
+    fs.rmSync(path.join(image, 'etc'));
+    fs.symlinkSync('usr/etc', path.join(image, 'etc'));
+    expect(cordon('export', 'codex', '--out', image).status).toBe(0);
+    expect(fs.readdirSync(path.join(image, 'usr/etc'))).toEqual(['codex']);
+  });
+
   it('refuses to replace what it cannot keep', () => {
     for (const content of ['{', '# mine\n']) {
       const file = path.join(root, '/etc/codex/requirements.toml');

@@ -108,6 +108,9 @@ describe.runIf(hasOwnMachine)('an installation', () => {
       said set-up /srv/program/bin/cordon setup --system memory; state set-up
       said again /srv/program/bin/cordon setup --system memory; state again
       said listed as_user /opt/cordon/bin/cordon list
+      said image /srv/program/bin/cordon setup --system memory --root /root/image; stat -c %a /root/image/etc > /srv/out/image-mode
+      rm -rf /root/image; mkdir /root/image; ln -s /home/user /root/image/opt
+      said out sh -c '! /srv/program/bin/cordon setup --system memory --root /root/image'; ls -A /home/user > /srv/out/out
       touch /var/lib/cordon/store/package
       said removed /opt/cordon/bin/cordon setup --system --remove; state removed
 
@@ -161,6 +164,13 @@ describe.runIf(hasOwnMachine)('an installation', () => {
     expect(files.length).toBeGreaterThan(50);
     expect(files.filter((line) => !/^(?:d 0:0 755|f 0:0 (?:755|644)) /.test(line))).toEqual([]);
     expect(out('listed-said')).toMatch(/^memory .* managed .* not installed$/m);
+  });
+
+  it('below a folder is the same, and never outside of it', () => {
+    expect(out('image-said')).toBe(out('set-up-said'));
+    expect(out('image-mode')).toBe('755\n');
+    expect(out('out-said')).toContain('leads out of');
+    expect(out('out')).toBe('');
   });
 
   it('a dry run names all of it and makes nothing; again changes nothing', () => {
