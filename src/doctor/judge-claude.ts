@@ -150,7 +150,7 @@ function readmitted({ settings }: ClaudeFacts): Finding[] {
   const found = [
     ...settings.flatMap(({ members }) => {
       const { managedMcpServers: remote } = members;
-      return isObject(remote) ? Object.keys(remote) : listOf(remote).map((one) => JSON.stringify(one));
+      return isObject(remote) ? Object.keys(remote) : listOf(remote).map(nameOf);
     }),
     ...['allowAllClaudeAiMcps', 'allowClaudeInChromeWithManagedMcp'].filter(
       (name) => lastValue(settings, name) === true,
@@ -166,6 +166,11 @@ function readmitted({ settings }: ClaudeFacts): Finding[] {
       ['take out of the managed settings what is not meant to be reachable'],
     ),
   ];
+}
+
+/** Never the whole entry: it may hold a token, and people send others what doctor says. */
+function nameOf(entry: unknown): string {
+  return isObject(entry) && typeof entry['name'] === 'string' ? entry['name'] : 'an entry without a name';
 }
 
 /** Of a member that is no list and no object, the file that is read last counts. */

@@ -161,6 +161,14 @@ describe('Claude Code', () => {
     expect(found?.cure).toEqual([`mend it, or move it away: '${name}'`]);
   });
 
+  it('what a remote server is given to prove itself is not said', () => {
+    const remote = [{ name: 'wiki', headers: { Authorization: 'Bearer canary' } }, { url: 'https://canary' }];
+    const found = judged(withMembers({ managedMcpServers: remote }));
+    expect(found.map(({ id }) => id)).toEqual(['claude-readmitted']);
+    expect(found[0]?.detail).toContain('"wiki", "an entry without a name"');
+    expect(JSON.stringify(found)).not.toContain('canary');
+  });
+
   it('members of a wrong type are not trusted to be there', () => {
     const odd = judged({
       servers: { a: null, b: 'x', c: { command: 7, args: 'run' } } as ClaudeFacts['servers'],
