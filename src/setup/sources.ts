@@ -1,8 +1,8 @@
 // What is installed: the files of this program, and the profiles that were asked for.
 import fs from 'node:fs';
 import path from 'node:path';
+import { closest } from '../json/closest.ts';
 import { outputUnwritable, profileNotFound } from '../messages.ts';
-import { PROFILE_NAME } from '../profile/schema.ts';
 import { profileOf, type SourceFile } from './layout.ts';
 
 /** @param root folder that holds bin/, dist/ and profiles/ */
@@ -19,11 +19,11 @@ export function profileFiles(
   names: readonly string[],
   isThere: (name: string) => boolean,
 ): readonly SourceFile[] {
-  const shipped = path.join(root, 'profiles');
+  const files = filesBelow(path.join(root, 'profiles'), '');
+  const shipped = [...new Set(files.flatMap((file) => profileOf(file) ?? []))];
   for (const name of names)
-    if (!PROFILE_NAME.test(name) || !fs.existsSync(path.join(shipped, name, 'profile.json')))
-      throw profileNotFound([]);
-  return filesBelow(shipped, '').filter((file) => {
+    if (!shipped.includes(name)) throw profileNotFound(shipped, closest(name.slice(0, 64), shipped));
+  return files.filter((file) => {
     const name = profileOf(file);
     return name === undefined || names.includes(name) || isThere(name);
   });

@@ -2,6 +2,8 @@ import { Parser, type ReadEntry } from 'tar';
 import { describe, expect, it } from 'vitest';
 import { debianPackage, type DebianPackage } from '../../../scripts/package/debian.ts';
 import { wantedOnMachine } from '../../../src/setup/layout.ts';
+import { profileFiles } from '../../../src/setup/sources.ts';
+import { ROOT } from '../../fixtures/launcher.ts';
 
 const content = Buffer.from('{}\n');
 const SOURCE: DebianPackage = {
@@ -46,6 +48,24 @@ async function entriesOf(member: string): Promise<ReadonlyArray<{ entry: ReadEnt
   await done;
   return entries;
 }
+
+describe('profiles that are asked for', () => {
+  it('are whole, with the schemas, and no others', () => {
+    const paths = profileFiles(ROOT, ['memory'], () => false).map(({ path }) => path);
+    const folders = paths.filter((path) => path.includes('/')).map((path) => path.split('/')[0]);
+    expect(new Set(folders)).toEqual(new Set(['memory']));
+    expect(paths).toEqual(expect.arrayContaining(['memory/pins.json', 'profile.schema.json']));
+  });
+
+  it('that are not there are refused, with the one that was meant', () => {
+    const details = [expect.stringContaining('"memory"'), expect.stringContaining('filesystem')];
+    expect(() => profileFiles(ROOT, ['memry'], () => false)).toThrow(
+      expect.objectContaining({ code: 'PROFILE_NOT_FOUND', details }) as Error,
+    );
+    for (const name of ['..', '../profiles/memory', 'profile.schema.json', ''])
+      expect(() => profileFiles(ROOT, [name], () => false), name).toThrow('no profile of that name');
+  });
+});
 
 describe('a Debian package', () => {
   it('is the same, byte for byte, when it holds the same', () => {
