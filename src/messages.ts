@@ -1,5 +1,6 @@
 // Every line said to a person is in this file. Lower case, no full stop; what was expected and what was found; hints
 // are commands to paste. Text that is not ours goes through `quote` or `escapeText`.
+import { dirname } from 'node:path';
 import { CordonError, type ErrorCode } from './errors.ts';
 import { escapeText, quote } from './escape.ts';
 import { MANAGED } from './managed-places.ts';
@@ -77,8 +78,19 @@ function fault(
 
 export const usageInvalid = (message: string) => fault('USAGE_INVALID', message, ['cordon --help']);
 
-export const outputUnwritable = (cause: unknown) =>
-  fault('OUTPUT_UNWRITABLE', `the output could not be written: ${reasonOf(cause)}`, ['df -h'], [], cause);
+export const outputUnwritable = (cause: unknown) => {
+  // The system's errors mostly say at what place.
+  const { code, path: place }: Partial<NodeJS.ErrnoException> = cause instanceof Error ? cause : {};
+  const where = place === undefined ? '' : `${quote(place)}: `;
+  const look = code === 'ENOSPC' || place === undefined ? 'df -h' : 'ls -ld';
+  return fault(
+    'OUTPUT_UNWRITABLE',
+    `the output could not be written: ${where}${reasonOf(cause)}`,
+    [place === undefined ? look : `${look} ${shellQuote(dirname(place))}`],
+    [],
+    cause,
+  );
+};
 
 /** @param root a folder that becomes a machine's later: there the link means another place than here */
 export const outputLeadsOut = (place: string, root: string) =>

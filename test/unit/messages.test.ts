@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CordonError } from '../../src/errors.ts';
-import { refusalLine, withoutProfileName } from '../../src/messages.ts';
+import { outputUnwritable, refusalLine, withoutProfileName } from '../../src/messages.ts';
 
 const error = (
   message: string,
@@ -67,5 +67,20 @@ describe('the name of a profile, which a client would redact', () => {
     );
     expect(said.message).toBe('"/p/<profile>/profile.json" has files');
     expect(said.details).toEqual(['/p/<profile>', 'files: files']);
+  });
+});
+
+describe('what could not be written', () => {
+  const cause = (code: string, place?: string) =>
+    Object.assign(new Error(code), { code, ...(place === undefined ? {} : { path: place }) });
+
+  it.each([
+    [cause('EROFS', '/etc/a b/file'), '"/etc/a b/file": EROFS', "ls -ld '/etc/a b'"],
+    [cause('ENOSPC', '/opt/file'), '"/opt/file": ENOSPC', 'df -h /opt'],
+    [cause('ENOSPC'), ': ENOSPC', 'df -h'],
+    ['gone', '"gone"', 'df -h'],
+  ])('says where, and what to look at: %s', (thrown, words, hint) => {
+    const { message, hints } = outputUnwritable(thrown);
+    expect([message, hints]).toEqual([expect.stringContaining(words), [hint]]);
   });
 });
