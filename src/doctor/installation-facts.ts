@@ -7,7 +7,13 @@ export interface FolderFacts {
   readonly id: 'program' | 'profiles' | 'user-profiles' | 'store' | 'audit';
   readonly title: string;
   readonly path: string;
-  /** The folder itself first, then every folder above it, by their real paths. Empty when it does not exist. */
+  /** A folder on the way, or this one, into which this user may not look. */
+  readonly closed?: string;
+  /** Of the log and the state: the folder in which this user must be able to make them, and may not. */
+  readonly unwritable?: string;
+  /** Whether it is outside of the user's home folder. */
+  readonly isOutside: boolean;
+  /** The folder itself first, then every folder above it, by their real paths. Empty when it is not known to exist. */
   readonly chain: ReadonlyArray<{
     readonly path: string;
     readonly uid: number;

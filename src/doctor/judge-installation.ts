@@ -25,9 +25,15 @@ function configuration({ config }: InstallationFacts): Finding {
       return finding('config', title, 'ok', `${config.path}: ${configText(config)}`);
     case 'refused': {
       const { message, details, hints } = config.error;
-      return finding('config', title, 'failed', [message, ...details].join('; '), hints);
+      return finding('config', title, 'failed', [message, ...details].join('; '), curesFrom(hints));
     }
   }
+}
+
+/** What a launch says sends people here; from here the findings of each folder and file say more. */
+function curesFrom(hints: readonly string[]): readonly string[] {
+  const cures = hints.filter((hint) => hint !== 'cordon doctor');
+  return cures.length > 0 ? cures : ['cure what failed below, then run cordon doctor again'];
 }
 
 function configText({
@@ -50,7 +56,7 @@ function egressText({ mode, proxy, hosts, caFile }: EgressConfig): string {
 function runtime({ runtime: node, mode, uid }: InstallationFacts): Finding {
   const title = 'runtime';
   if (node.kind === 'refused')
-    return finding('runtime', title, 'failed', node.error.message, node.error.hints);
+    return finding('runtime', title, 'failed', node.error.message, curesFrom(node.error.hints));
   const detail = `node ${node.version} at ${node.path}, unchanged since it was recorded`;
   if (!node.userWritable || uid === 0) return finding('runtime', title, 'ok', detail);
   return finding(
@@ -65,12 +71,25 @@ function runtime({ runtime: node, mode, uid }: InstallationFacts): Finding {
 function judgeFolder(folder: FolderFacts, facts: InstallationFacts): Finding {
   const id = `folder-${folder.id}`;
   const own = folder.chain[0];
+  const { closed, unwritable } = folder;
+  if (closed !== undefined || unwritable !== undefined)
+    return finding(
+      id,
+      folder.title,
+      'failed',
+      closed === undefined
+        ? `${folder.path}: this user may not write to ${unwritable}`
+        : `${folder.path}: this user may not enter ${closed}`,
+      [accessCure(folder, facts.uid)],
+    );
   if (own === undefined) return finding(id, folder.title, 'ok', `${folder.path} is not there yet`);
   const rootOnly = facts.mode === 'managed' && folder.id !== 'audit';
   for (const step of folder.chain) {
     const fault = faultOf(step, facts, rootOnly);
     if (fault !== undefined) return finding(id, folder.title, 'failed', fault.detail, [fault.cure]);
   }
+  if (folder.id === 'audit' && (own.mode & STICKY) !== 0)
+    return finding(id, folder.title, 'ok', `${folder.path}, shared: each user writes a file of their own`);
   if (folder.id === 'audit' && (own.mode & READ_BY_OTHERS) !== 0)
     return finding(
       id,
@@ -87,6 +106,15 @@ function judgeFolder(folder: FolderFacts, facts: InstallationFacts): Finding {
   );
 }
 
+/** Of one in which this user may not do what a launch needs. */
+function accessCure({ path, chain, closed, unwritable, isOutside }: FolderFacts, uid: number): string {
+  const atFault = shellQuote(closed ?? unwritable ?? path);
+  if (!isOutside) return `sudo chown ${uid} ${atFault}`;
+  if (closed !== undefined) return `sudo chmod a+rX ${atFault}`;
+  // Every user is to write there, each to a file of their own.
+  return `sudo ${chain.length === 0 ? 'mkdir -m' : 'chmod'} 1777 ${shellQuote(path)}`;
+}
+
 /** The same rules by which a launch refuses (verify/store-folder.ts). */
 function faultOf(
   step: FolderFacts['chain'][number],
@@ -99,18 +127,19 @@ function faultOf(
       detail: `${step.path} belongs to user ${step.uid}, expected ${rootOnly ? 'root' : `user ${uid} or root`}`,
       cure: `sudo chown ${rootOnly ? 'root:root' : uid} ${where}`,
     };
-  // In a sticky folder (/tmp) others may add, but not replace what is there.
-  if ((step.mode & STICKY) !== 0) return undefined;
+  // In a sticky folder (/tmp) others may add, but not replace what is there; in one of root's alone nobody may add.
+  if ((step.mode & STICKY) !== 0 && !rootOnly) return undefined;
+  const sudo = step.uid === uid ? '' : 'sudo ';
   if ((step.mode & OTHERS_WRITE) !== 0)
     return {
       detail: `${step.path} can be written by every user (mode ${octal(step.mode)})`,
-      cure: `chmod o-w ${where}`,
+      cure: `${sudo}chmod o-w ${where}`,
     };
   // Many systems give each user a group of their own and make folders group-writable: that group is the user.
   if ((step.mode & GROUP_WRITE) !== 0 && (rootOnly || step.gid !== gid))
     return {
       detail: `${step.path} can be written by its group (mode ${octal(step.mode)})`,
-      cure: `chmod g-w ${where}`,
+      cure: `${sudo}chmod g-w ${where}`,
     };
   return undefined;
 }

@@ -9,12 +9,19 @@ import type { ProfileFacts } from './probe-profiles.ts';
 
 /** @param programRoot folder that holds bin/, dist/ and profiles/ */
 export function probeFolders(installation: Installation, programRoot: string): FolderFacts[] {
-  const folder = (id: FolderFacts['id'], title: string, where: string): FolderFacts => ({
-    id,
-    title,
-    path: where,
-    chain: chainOf(where),
-  });
+  const folder = (id: FolderFacts['id'], title: string, where: string): FolderFacts => {
+    const closed = closedOnWay(where);
+    return {
+      id,
+      title,
+      path: where,
+      ...(closed === undefined ? {} : { closed }),
+      isOutside: !where.startsWith(`${installation.home}/`),
+      chain: chainOf(where),
+    };
+  };
+  const audit = path.dirname(installation.auditFile);
+  const unwritable = unwritableFor(audit);
   return [
     folder('program', 'program', path.join(programRoot, 'bin')),
     ...installation.profileFolders.map(({ path: where, origin }) =>
@@ -23,7 +30,10 @@ export function probeFolders(installation: Installation, programRoot: string): F
         : folder('profiles', 'profiles', where),
     ),
     folder('store', 'store', installation.store),
-    folder('audit', 'audit log and state', path.dirname(installation.auditFile)),
+    {
+      ...folder('audit', 'audit log and state', audit),
+      ...(unwritable === undefined ? {} : { unwritable }),
+    },
   ];
 }
 
@@ -45,6 +55,37 @@ export function definitionFacts(facts: ProfileFacts): DefinitionFacts {
   if (facts.kind === 'refused') return facts;
   const unpinned = facts.profiles.filter(({ definitions }) => definitions === 'unpinned');
   return { kind: 'read', unpinned: unpinned.map(({ name }) => name) };
+}
+
+/** What keeps this user out, although it is there. */
+function closedOnWay(folder: string): string | undefined {
+  const above = path.dirname(folder);
+  if (above !== folder) {
+    const closed = closedOnWay(above);
+    if (closed !== undefined) return closed;
+  }
+  return fs.existsSync(folder) && !mayEnter(folder) ? folder : undefined;
+}
+
+function mayEnter(folder: string): boolean {
+  try {
+    fs.statSync(`${folder}/.`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The folder, or where it is to be made. */
+function unwritableFor(folder: string): string | undefined {
+  let place = folder;
+  while (!fs.existsSync(place)) place = path.dirname(place);
+  try {
+    fs.accessSync(place, fs.constants.W_OK);
+    return undefined;
+  } catch {
+    return place;
+  }
 }
 
 function chainOf(folder: string): FolderFacts['chain'] {

@@ -15,7 +15,7 @@ export function probeOwners(installation: Installation, programRoot: string): Ow
   const faults: Array<OwnerFacts['faults'][number]> = [];
   let looked = 0;
   const look = (place: string, depth: number): void => {
-    const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+    const stat = lookAt(place);
     if (stat === undefined) return;
     looked += 1;
     const why = stat.isSymbolicLink() ? faultBehind(place) : ownershipFault(stat);
@@ -42,6 +42,15 @@ function faultBehind(link: string): string | undefined {
     return error instanceof CordonError
       ? `leads to what is not root’s alone: ${error.message}`
       : 'leads nowhere';
+  }
+}
+
+/** As `namesIn`. */
+function lookAt(place: string): fs.Stats | undefined {
+  try {
+    return fs.lstatSync(place, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { FolderFacts, InstallationFacts } from '../../../src/doctor/installation-facts.ts';
 import { judgeInstallation } from '../../../src/doctor/judge-installation.ts';
-import { configInvalid, sandboxUnavailable } from '../../../src/messages.ts';
+import { configInvalid, installationUnsafe, sandboxUnavailable } from '../../../src/messages.ts';
 
 const NODE = { kind: 'verified', path: '/usr/bin/node', version: '20.20.2', userWritable: false } as const;
 const ROOT = { path: '/', uid: 0, gid: 0, mode: 0o755 };
 
 function judge(
-  folders: ReadonlyArray<Pick<FolderFacts, 'id' | 'chain'>>,
+  folders: ReadonlyArray<Pick<FolderFacts, 'id' | 'chain'> & Partial<FolderFacts>>,
   change: Partial<InstallationFacts> = {},
 ): string[] {
   return judgeInstallation({
@@ -19,6 +19,7 @@ function judge(
     folders: folders.map((folder) => ({
       title: folder.id,
       path: folder.chain[0]?.path ?? '/missing',
+      isOutside: false,
       ...folder,
     })),
     ...change,
@@ -58,6 +59,44 @@ describe('judgeInstallation', () => {
   it('takes the group that is the user, and sticky folders', () => {
     expect(judge(store({}, { mode: 0o775 }))).toEqual([]);
     expect(judge(store({}, { mode: 0o1777, uid: 0 }))).toEqual([]);
+  });
+
+  it('in managed folders nobody may even add, sticky or not, as at a launch', () => {
+    const opt = [{ id: 'program', chain: [{ path: '/opt', uid: 0, gid: 0, mode: 0o1777 }, ROOT] }] as const;
+    expect(judge(opt, { mode: 'managed' })).toEqual(['folder-program failed: sudo chmod o-w /opt']);
+    expect(judge(opt, { mode: 'managed', uid: 0, gid: 0 })).toEqual([
+      'folder-program failed: chmod o-w /opt',
+    ]);
+  });
+
+  it('names what keeps this user out, and where no log can be made', () => {
+    expect(judge([{ id: 'store', chain: [], closed: '/var/lib/cordon', isOutside: true }])).toEqual([
+      'folder-store failed: sudo chmod a+rX /var/lib/cordon',
+    ]);
+    expect(judge([{ id: 'audit', chain: [], unwritable: '/h/.local' }])).toEqual([
+      'folder-audit failed: sudo chown 1001 /h/.local',
+    ]);
+    // Never the folder above: it is not Cordon's.
+    const log = { id: 'audit', path: '/var/log/cordon', unwritable: '/var/log', isOutside: true } as const;
+    expect(judge([{ ...log, chain: [] }])).toEqual([
+      'folder-audit failed: sudo mkdir -m 1777 /var/log/cordon',
+    ]);
+    expect(judge([{ ...log, chain: [ROOT] }])).toEqual([
+      'folder-audit failed: sudo chmod 1777 /var/log/cordon',
+    ]);
+  });
+
+  it('a folder of logs that is shared stays shared', () => {
+    const audit = [{ id: 'audit', chain: [{ path: '/l', uid: 0, gid: 0, mode: 0o1777 }, ROOT] }] as const;
+    expect(judge(audit, { mode: 'managed' })).toEqual([]);
+  });
+
+  it('does not send people to where they are', () => {
+    const error = installationUnsafe('/etc', 'must belong to root');
+    expect(judge([], { config: { kind: 'refused', error }, runtime: { kind: 'refused', error } })).toEqual([
+      'config failed: cure what failed below, then run cordon doctor again',
+      'runtime failed: cure what failed below, then run cordon doctor again',
+    ]);
   });
 
   it('wants root as the owner of managed folders, but not of the audit log', () => {
