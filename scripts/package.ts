@@ -3,11 +3,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { renderError, toCordonError } from '../src/messages.ts';
+import { renderError, toCordonError, usageInvalid } from '../src/messages.ts';
 import { PROGRAM, wantedOnMachine } from '../src/setup/layout.ts';
 import { profileFiles, programFiles } from '../src/setup/sources.ts';
 import { VERSION } from '../src/version.ts';
-import { type ArchiveEntry, tarOf } from './package/archive.ts';
+import { type ArchiveEntry, LAST_SECOND, tarOf } from './package/archive.ts';
 import { debianPackage } from './package/debian.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -19,9 +19,10 @@ try {
   const architecture = ARCHITECTURES[process.arch];
   if (process.platform !== 'linux' || architecture === undefined)
     throw new Error(`there are no packages for ${process.platform}-${process.arch}`);
-  const seconds = Number(process.env['SOURCE_DATE_EPOCH'] ?? NO_TIME);
-  if (!Number.isSafeInteger(seconds) || seconds < 0)
-    throw new Error('SOURCE_DATE_EPOCH must be seconds since 1970');
+  const given = process.env['SOURCE_DATE_EPOCH'] ?? String(NO_TIME);
+  const seconds = Number(given);
+  if (!/^\d+$/.test(given) || seconds > LAST_SECOND)
+    throw usageInvalid('SOURCE_DATE_EPOCH must be seconds since 1970');
   const program = programFiles(root);
   const license = fs.readFileSync(path.join(root, 'LICENSE'));
   const wanted = wantedOnMachine(

@@ -10,6 +10,8 @@ export interface ArchiveEntry {
 }
 
 const BLOCK = 512;
+/** What the headers of both formats have room for: milliseconds in place of seconds would give an archive that nobody reads. */
+export const LAST_SECOND = 0o77777777777;
 
 /** Everything belongs to root. @param seconds time of every entry since 1970 */
 export function tarOf(entries: readonly ArchiveEntry[], seconds: number): Buffer {
