@@ -1,6 +1,7 @@
 // Is the policy in force here? Facts about the clients' managed files -> findings. Pure.
 import { quote } from '../escape.ts';
 import type { Comparison } from '../export/compare.ts';
+import { exportWords } from '../messages/export.ts';
 import type { ClientFacts, ClientPolicyFacts } from './client-facts.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { judgeClaude } from './judge-claude.ts';
@@ -50,8 +51,8 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
       case 'missing':
         return finding(id, title, 'failed', `${path} is missing`, cure);
       case 'invalid':
-        return finding(id, title, 'failed', `${path} is not JSON that the client could read`, [
-          `mend it, or remove it and run: ${cure.join('')}`,
+        return finding(id, title, 'failed', `${path} ${exportWords.invalid}`, [
+          `mend it, or move it away and run: ${cure.join('')}`,
         ]);
       case 'unreadable':
         return finding(id, title, 'failed', `${path} ${comparison.why}`, [

@@ -51,7 +51,7 @@ export const exportWords = {
   same: 'as it should be',
   missing: 'missing',
   differs: (members: readonly string[]) => `differs in ${members.map((one) => escapeText(one)).join(', ')}`,
-  invalid: 'is not JSON that the client could read',
+  invalid: 'is not JSON without comments, the only kind that is compared here',
   others: (list: readonly string[]) =>
     `as it should be; it also lets start: ${list.map((one) => escapeText(one)).join(', ')}`,
   unsafe: (words: string, why: string) => `${words}, but ${why}`,
