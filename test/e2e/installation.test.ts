@@ -80,6 +80,7 @@ function share(): void {
   for (const [version, wanted] of [
     ['1.0', before],
     ['1.1', now],
+    ['2.0', wantedOnMachine(older(program), [])],
   ] as const)
     fs.writeFileSync(
       path.join(shared, `${version}.deb`),
@@ -146,6 +147,10 @@ describe.runIf(hasOwnMachine)('an installation', () => {
       touch /var/lib/cordon/store/package
       dpkg -r cordon; state dpkg-removed
       dpkg -P cordon; state purged
+
+      dpkg -i /srv/1.0.deb; dpkg -i /srv/2.0.deb; state withdrawn
+      rm -r /etc/cordon/profiles/memory; dpkg -i /srv/2.0.deb; state taken
+      dpkg -i /srv/1.0.deb; state back; dpkg -P cordon
 
       mkdir -p /opt/cordon/dist /etc/cordon/profiles; chown -R 1 /opt/cordon; chmod -R 777 /etc/cordon
       dpkg -i /srv/1.0.deb; state dpkg-mended
@@ -240,6 +245,13 @@ describe.runIf(hasOwnMachine)('an installation', () => {
       expect(out('dpkg-removed')).toContain(' /var/lib/cordon/store/package');
       expect(out('purged')).toBe('');
       expect(out('purged-at-once')).toBe('');
+    });
+
+    it('a profile that a package no longer has stays until it is taken away, and comes back with one that has it', () => {
+      const file = ' /etc/cordon/profiles/memory/profile.json';
+      expect(out('withdrawn')).toContain(file);
+      expect(out('taken')).not.toContain('/etc/cordon/profiles/memory');
+      expect(out('back')).toContain(file);
     });
 
     it('folders and files that were somebody else’s become root’s', () => {
