@@ -1,6 +1,7 @@
 // Gemini CLI knows servers by name alone, so the policy must bring the definitions too: a system definition wins over a user's of
 // the same name.
 import { exportLimits } from '../messages/export.ts';
+import { namesOf } from './merge.ts';
 import type { Entry, Policy, System } from './policy.ts';
 
 const FILE: Readonly<Record<System, string>> = {
@@ -18,7 +19,10 @@ export function geminiPolicy(entries: readonly Entry[], program: string, system:
         program,
         path: FILE[system],
         members: {
-          mcp: { allowed: entries.map(({ name }) => name) },
+          mcp: namesOf(
+            entries.map(({ name }) => name),
+            [],
+          ),
           mcpServers: Object.fromEntries(
             entries.map(({ name, command: [command, ...args] }) => [name, { command, args }]),
           ),

@@ -13,10 +13,27 @@ export function merged(there: Members, ours: Members, program: string): Members 
     result[name] = mergedMember(name, there[name], value, program);
   const { mcp, mcpServers } = result;
   if (isObject(mcp) && isObject(mcpServers)) {
-    const before = isObject(there['mcp']) ? listOf(there['mcp']['allowed']) : [];
-    result['mcp'] = { ...mcp, allowed: definedAlone([...before, ...listOf(mcp['allowed'])], mcpServers) };
+    const before = isObject(there['mcp']) ? there['mcp'] : {};
+    const allowed = definedAlone([...listOf(before['allowed']), ...listOf(mcp['allowed'])], mcpServers);
+    result['mcp'] = { ...mcp, ...namesOf(allowed, listOf(before['excluded'])) };
   }
   return result;
+}
+
+/** Allowed by name and excluded as well. */
+const NO_SERVER = '(none)';
+
+/**
+ * What Gemini CLI is told of names. In a session an empty list allows everything there is, though its `mcp list` calls all of it
+ * blocked (0.61.0): one that is to allow nothing names what can never start.
+ */
+export function namesOf(
+  allowed: readonly unknown[],
+  excluded: readonly unknown[],
+): { readonly allowed: readonly unknown[]; readonly excluded?: readonly unknown[] } {
+  if (allowed.length === 0)
+    return { allowed: [NO_SERVER], excluded: [...excluded.filter((name) => name !== NO_SERVER), NO_SERVER] };
+  return { allowed, ...(excluded.length === 0 ? {} : { excluded }) };
 }
 
 /** Servers that the members let start and that are not ours, as their names or command lines. */

@@ -103,6 +103,27 @@ describe('what others wrote into a file', () => {
     expect(after.mcp.allowed).not.toContain('free');
   });
 
+  it('Gemini: what allows nothing never has an empty list, which would allow everything', () => {
+    const [gemini] = policy('gemini', []).files as readonly [PolicyFile];
+    const nothing = { mcp: { allowed: ['(none)'], excluded: ['(none)'] }, mcpServers: {} };
+    const written = updatedFile(gemini, undefined) ?? '';
+    expect(JSON.parse(written)).toEqual(nothing);
+    expect(updatedFile(gemini, written)).toBe(written);
+    expect(compareFile(gemini, JSON.stringify({ mcp: { allowed: [] }, mcpServers: {} }))).toEqual({
+      kind: 'differs',
+      members: ['mcp'],
+    });
+    // Of an administrator's own, which stays; and once there is something to allow.
+    const corp = { mcp: { allowed: ['corp'], excluded: ['x'] }, mcpServers: { corp: { command: '/c' } } };
+    expect(JSON.parse(updatedFile(gemini, JSON.stringify(corp)) ?? '')).toEqual({
+      ...corp,
+      mcp: { allowed: ['corp'], excluded: ['x'] },
+    });
+    const after = JSON.parse(updatedFile(jsonFile('gemini'), written) ?? '') as typeof nothing;
+    expect(after.mcp.allowed).toContain('filesystem');
+    expect(after.mcp.allowed).not.toContain('(none)');
+  });
+
   it('is never lost: a file that cannot be read is not replaced, and neither is TOML of others', () => {
     const [requirements] = policy('codex').files;
     for (const text of ['{', '[]', 'null', '# ours\n', ''])
