@@ -1,12 +1,16 @@
 // Is the policy in force here? Facts about the clients' managed files -> findings. Pure.
 import { quote } from '../escape.ts';
 import type { Comparison } from '../export/compare.ts';
+import type { Client } from '../export/policy.ts';
 import { exportWords } from '../messages/export.ts';
 import type { ClientFacts, ClientPolicyFacts } from './client-facts.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { judgeClaude } from './judge-claude.ts';
 
 const finding = findingsOf('clients');
+
+/** Clients whose users can put the whole policy aside (messages/export.ts says how). */
+const LIFTED: ReadonlySet<Client> = new Set(['gemini']);
 
 export function judgeClients(facts: ClientPolicyFacts): Finding[] {
   if (facts.clients.length === 0 && facts.claude === undefined) {
@@ -38,16 +42,26 @@ function judgeFiles({ client, title, files }: ClientFacts): Finding[] {
         ...(comparison.kind === 'same' ? [] : cure),
       ]);
     switch (comparison.kind) {
-      case 'same':
-        return comparison.others.length === 0
-          ? finding(id, title, 'ok', `${path} lets these profiles start and nothing else`)
-          : finding(
+      case 'same': {
+        const { others } = comparison;
+        if (others.length > 0)
+          return finding(
+            id,
+            title,
+            'weaker',
+            `${path} also lets start: ${others.map((one) => quote(one)).join(', ')}`,
+            ['take it out of the file, or make a profile for it'],
+          );
+        return LIFTED.has(client)
+          ? finding(
               id,
               title,
               'weaker',
-              `${path} also lets start: ${comparison.others.map((one) => quote(one)).join(', ')}`,
-              ['take it out of the file, or make a profile for it'],
-            );
+              `${path} is as it should be, but whoever uses this client can lift it`,
+              [`read what it does not enforce: cordon export ${client}`],
+            )
+          : finding(id, title, 'ok', `${path} lets these profiles start and nothing else`);
+      }
       case 'missing':
         return finding(id, title, 'failed', `${path} is missing`, cure);
       case 'invalid':

@@ -28,6 +28,7 @@ export const exportLimits: Readonly<Record<Client, readonly string[]>> = {
     'macOS and Windows may take requirements from MDM as well, which then come first',
   ],
   gemini: [
+    'people can lift the list for themselves: `mcp.allowed` in their own settings without a name in common with this one, or the option --allowed-mcp-server-names, lets everything start (0.61.0, tried), though `gemini mcp list` still calls it blocked',
     'servers are known by name alone: what protects is that the system definition of a name wins over a user’s',
     'the variable GEMINI_CLI_SYSTEM_SETTINGS_PATH in a user’s shell points it at another file, and then none of this holds',
   ],

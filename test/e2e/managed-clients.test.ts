@@ -144,7 +144,9 @@ describe.runIf(isRoot)('a managed machine', () => {
     };
     const clients = findings().filter(({ section }) => section === 'clients');
     expect(clients.length).toBeGreaterThanOrEqual(6);
-    expect(clients.filter(({ verdict }) => verdict !== 'ok')).toEqual([]);
+    // Whose users can lift it.
+    const weaker = clients.filter(({ verdict }) => verdict !== 'ok');
+    expect(weaker.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(['client-gemini weaker']);
     const hidden = findings('chmod 0600 /etc/claude-code/managed-mcp.json').filter(
       ({ verdict }) => verdict === 'failed',
     );

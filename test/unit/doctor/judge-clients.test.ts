@@ -181,15 +181,15 @@ describe('Claude Code', () => {
 });
 
 describe('files of any client', () => {
-  const file = (rest: object) =>
+  const file = (rest: object, client = 'copilot') =>
     judged(
       {},
       {
         clients: [
           {
-            client: 'gemini',
-            title: 'Gemini CLI',
-            files: [{ path: '/etc/gemini-cli/settings.json', ...rest } as never],
+            client: client as never,
+            title: 'some client',
+            files: [{ path: '/etc/client.json', ...rest } as never],
           },
         ],
       },
@@ -212,5 +212,11 @@ describe('files of any client', () => {
 
   it('one that is as it should be is fine', () => {
     expect(file({ comparison: { kind: 'same', others: [] } })).toEqual([]);
+  });
+
+  it('one of a client whose users can lift it is not called in force', () => {
+    expect(file({ comparison: { kind: 'same', others: [] } }, 'gemini')).toMatchObject([
+      { verdict: 'weaker', detail: expect.stringContaining('can lift it') as string },
+    ]);
   });
 });
