@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { escapeText } from '../escape.ts';
 import { entriesFor, type ExportedProfile } from '../export/entries.ts';
-import { checkFile, type Checked, writePolicyFile } from '../export/files.ts';
+import { checkFile, type Checked, writePolicyFiles } from '../export/files.ts';
 import {
   CLIENTS,
   type Client,
@@ -99,7 +99,7 @@ function isChangeable(program: string): boolean {
 function write(context: CommandContext, { files }: Policy, root: string): number {
   // Every user's client reads these, whatever umask the administrator's shell has.
   process.umask(0o022);
-  const written = files.map((file) => writePolicyFile(file, path.resolve(root)));
+  const written = writePolicyFiles(files, path.resolve(root));
   if (context.json) context.out(`${JSON.stringify({ files: written }, null, 2)}\n`);
   else {
     for (const { path: place, changed } of written)

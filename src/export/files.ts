@@ -5,7 +5,7 @@ import { requireBelow } from '../below-root.ts';
 import { exportWouldLose } from '../messages/export.ts';
 import { outputUnwritable } from '../messages.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
-import { writeAtomically } from '../store/atomic-write.ts';
+import { writeTogether } from '../store/atomic-write.ts';
 import { type AccessFault, accessFault } from './access.ts';
 import { type Comparison, compareFile, updatedFile } from './compare.ts';
 import type { PolicyFile } from './policy.ts';
@@ -32,15 +32,29 @@ export function checkFile(file: PolicyFile): Checked {
   return { path: place, comparison, ...(unsafe === undefined ? {} : { unsafe }) };
 }
 
+export interface Written {
+  readonly path: string;
+  readonly changed: boolean;
+}
+
 /**
- * Writes below `root` what the file is to hold.
- * @returns whether anything was changed
+ * Writes below `root` what the files of one client are to hold: all of them, or none where one cannot be.
  * @throws CordonError OUTPUT_UNWRITABLE, also where something that is not ours would be lost
  */
-export function writePolicyFile(
-  file: PolicyFile,
-  root: string,
-): { readonly path: string; readonly changed: boolean } {
+export function writePolicyFiles(files: readonly PolicyFile[], root: string): readonly Written[] {
+  const planned = files.map((file) => plan(file, root));
+  const changes = planned.filter(({ changed }) => changed);
+  try {
+    for (const { path: place } of changes)
+      fs.mkdirSync(path.dirname(place), { recursive: true, mode: 0o755 });
+    writeTogether(changes.map(({ path: place, content }) => [place, content] as const));
+  } catch (error) {
+    throw outputUnwritable(error);
+  }
+  return planned.map(({ path: place, changed }) => ({ path: place, changed }));
+}
+
+function plan(file: PolicyFile, root: string): Written & { readonly content: string } {
   const place = path.join(root, file.path);
   requireBelow(root, path.dirname(place));
   const found = readSmallFile(place, MAX_BYTES);
@@ -49,15 +63,8 @@ export function writePolicyFile(
   if (found.kind === 'ok' && before === undefined) throw exportWouldLose(place);
   const content = updatedFile(file, before);
   if (content === undefined) throw exportWouldLose(place);
-  if (content === before && isOurs(place)) return { path: place, changed: false };
-  try {
-    fs.mkdirSync(path.dirname(place), { recursive: true, mode: 0o755 });
-    // Also where only owner or mode is wrong: who has the old file open could still write to it.
-    writeAtomically(place, content);
-  } catch (error) {
-    throw outputUnwritable(error);
-  }
-  return { path: place, changed: true };
+  // Also where only owner or mode is wrong: who has the old file open could still write to it.
+  return { path: place, content, changed: content !== before || !isOurs(place) };
 }
 
 /** Whether the file belongs to who writes these, is read by everybody, and written by nobody else. */

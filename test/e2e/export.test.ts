@@ -109,6 +109,17 @@ describe('--out', () => {
     }
   });
 
+  it('writes no file of a client where another of its files must stay', () => {
+    const [ours, theirs] = ['requirements.toml', 'config.toml'].map((name) =>
+      path.join(scratch, 'half/etc/codex', name),
+    ) as [string, string];
+    fs.mkdirSync(path.dirname(theirs), { recursive: true });
+    fs.writeFileSync(theirs, 'model = "x"\n');
+    const { status, err } = cordon('export', 'codex', '--out', path.join(scratch, 'half'));
+    expect([status, err]).toEqual([125, expect.stringContaining(theirs)]);
+    expect(fs.existsSync(ours)).toBe(false);
+  });
+
   it('says so where a client takes no files, and when a folder cannot be written', () => {
     expect(cordon('export', 'cursor', '--out', root).out).toContain('takes no files');
     fs.writeFileSync(path.join(scratch, 'file'), '');
