@@ -3,7 +3,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { renderError, toCordonError, usageInvalid } from '../src/messages.ts';
+import { renderError, toCordonError } from '../src/messages/render-error.ts';
+import { usageInvalid } from '../src/messages/usage.ts';
 import { PROGRAM, wantedOnMachine } from '../src/setup/layout.ts';
 import { profileFiles, programFiles } from '../src/setup/sources.ts';
 import { VERSION } from '../src/version.ts';

@@ -1,4 +1,4 @@
-/** Every reason for which Cordon refuses or fails. The codes are the contract; the texts (messages.ts) are free. */
+/** Every reason for which Cordon refuses or fails. The codes are the contract; the texts (messages/) are free. */
 export type ErrorCode =
   // usage
   | 'USAGE_INVALID'
@@ -65,7 +65,7 @@ export interface CordonErrorOptions {
   cause?: unknown;
 }
 
-/** A refusal or failure with a stable code. Made only by the functions of messages.ts. */
+/** A refusal or failure with a stable code. Made only by the functions of messages/. */
 export class CordonError extends Error {
   override readonly name = 'CordonError';
   readonly code: ErrorCode;

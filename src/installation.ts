@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { MANAGED } from './managed-places.ts';
-import { policyUnreadable } from './messages.ts';
+import { policyUnreadable } from './messages/usage.ts';
 import { homeOfAccount } from './system/account-home.ts';
 
 export interface Installation {

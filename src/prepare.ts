@@ -6,7 +6,7 @@ import type { Config } from './config/config.ts';
 import { type ReadConfig, requireConfig } from './config/configured.ts';
 import { ceilingFaults } from './config/machine.ts';
 import { secretFiles } from './config/secret-files.ts';
-import { egressUnavailable } from './messages.ts';
+import { egressUnavailable } from './messages/run.ts';
 import { limitsRefused, rootRefused } from './messages/config.ts';
 import { macosUntried, noOwnNetwork } from './messages/macos.ts';
 import { INSIDE } from './plan/inside.ts';

@@ -2,7 +2,7 @@
 // which is after the server was started or refused: it costs some milliseconds that the start need not wait for.
 import fs from 'node:fs';
 import path from 'node:path';
-import { auditUnwritable } from '../messages.ts';
+import { auditUnwritable } from '../messages/run.ts';
 import type { AuditEvent } from './event.ts';
 
 const MAX_BYTES = 8 * 1024 * 1024;

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { installNotLocked, installRunning, policyBlocked } from '../messages/bundle.ts';
-import { outputUnwritable } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { effect, lookAt } from './policy-folder.ts';
 import { CONFIG, PROFILES } from './policy-paths.ts';
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MANAGED } from '../managed-places.ts';
 import { installedUnreadable, policyBlocked } from '../messages/bundle.ts';
-import { outputUnwritable } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import type { Target } from '../setup/apply.ts';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { folderUnusable } from '../messages/bundle.ts';
-import { outputUnwritable } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { readSmallFile } from '../profile/read-file.ts';
 import type { ArchivedFile } from './archive.ts';
 import { allowedSize, CONFIG, isPolicyFolder, isSchemaFile, pathFault, PROFILES } from './policy-paths.ts';

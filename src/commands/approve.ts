@@ -7,9 +7,9 @@ import {
   approvedLine,
   definitionsTooLarge,
   digestPrefixInvalid,
-  pinUnwritable,
-  usageInvalid,
-} from '../messages.ts';
+} from '../messages/review.ts';
+import { pinUnwritable } from '../messages/store.ts';
+import { usageInvalid } from '../messages/usage.ts';
 import { type Approval, approvalDigest } from '../pins/approval.ts';
 import { formatPins } from '../pins/format.ts';
 import { PINS_FILE, PINS_MAX_BYTES } from '../pins/load.ts';

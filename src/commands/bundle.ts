@@ -21,7 +21,8 @@ import {
   indexNotOfFolder,
   installNeedsRoot,
 } from '../messages/bundle.ts';
-import { outputUnwritable, shellQuote } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
+import { shellQuote } from '../messages/wording.ts';
 import { requireRootDecides } from '../profile/ownership.ts';
 import { readSmallFile } from '../profile/read-file.ts';
 import { PROFILE_NAME } from '../profile/schema.ts';

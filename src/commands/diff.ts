@@ -2,7 +2,8 @@
 // switches. Both are started in quarantine; nothing of the profile is changed.
 import fs from 'node:fs';
 import path from 'node:path';
-import { sameVersion, usageInvalid } from '../messages.ts';
+import { sameVersion } from '../messages/review.ts';
+import { usageInvalid } from '../messages/usage.ts';
 import { loadProfile } from '../profile/load.ts';
 import { resolveServer } from '../resolve/resolve.ts';
 import { latestVersion, pinCandidate, withVersion } from '../review/candidate.ts';

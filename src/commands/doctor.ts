@@ -28,7 +28,7 @@ import { examineEgress } from '../doctor/examine-egress.ts';
 import { examine } from '../doctor/examine.ts';
 import type { CordonError } from '../errors.ts';
 import { closeInheritedFds } from '../launch/inherited-fds.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import { probeLinux } from '../system/probe.ts';
 import type { VerifiedRuntime } from '../verify/verified.ts';
 import { verifyRuntime } from '../verify/verify-runtime.ts';

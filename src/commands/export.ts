@@ -14,7 +14,7 @@ import {
 import { policyFor } from '../export/policies.ts';
 import { closest } from '../json/closest.ts';
 import { clientUnknown, exportWords, outAndCheck, systemUnknown } from '../messages/export.ts';
-import { usageInvalid } from '../messages.ts';
+import { usageInvalid } from '../messages/usage.ts';
 import { resolvePackage } from '../resolve/resolve.ts';
 import { canNonRootWrite } from '../verify/verify-runtime.ts';
 import type { CommandContext } from './context.ts';

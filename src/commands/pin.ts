@@ -1,7 +1,8 @@
 // `cordon pin <profile>`: resolves a profile to a lockfile and tree digests, and writes both into its folder.
 import os from 'node:os';
 import { shortDigest } from '../digest.ts';
-import { installScriptsLine, pinnedLines, scratchUnwritable, usageInvalid } from '../messages.ts';
+import { installScriptsLine, pinnedLines, scratchUnwritable } from '../messages/store.ts';
+import { usageInvalid } from '../messages/usage.ts';
 import { PLATFORMS } from '../platform.ts';
 import { loadProfile } from '../profile/load.ts';
 import { type PinReport, pinProfile } from '../store/pin.ts';

@@ -1,6 +1,6 @@
 // Which profiles a verb with `[profile...]` is about.
 import type { CordonError } from '../errors.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import { listProfiles, loadProfile } from '../profile/load.ts';
 import type { Profile } from '../profile/schema.ts';
 import { type ResolvedServer, resolveServer } from '../resolve/resolve.ts';

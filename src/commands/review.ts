@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { escapeText } from '../escape.ts';
-import { outputUnwritable, usageInvalid } from '../messages.ts';
+import { outputUnwritable, usageInvalid } from '../messages/usage.ts';
 import { loadProfile } from '../profile/load.ts';
 import { resolveServer } from '../resolve/resolve.ts';
 import { pinCandidate, profileForSpec } from '../review/candidate.ts';

@@ -2,7 +2,7 @@
 // printed.
 import { loadConfig } from '../config/config.ts';
 import { escapeText } from '../escape.ts';
-import { usageInvalid } from '../messages.ts';
+import { usageInvalid } from '../messages/usage.ts';
 import {
   keyringUnasked,
   secretNotSet,

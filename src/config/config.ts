@@ -1,7 +1,7 @@
 // What holds for all profiles on this machine. Where policy is managed it is the administrator's, and no one else's.
 import fs from 'node:fs';
 import type { Installation } from '../installation.ts';
-import { configInvalid } from '../messages.ts';
+import { configInvalid } from '../messages/usage.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import { onlyManaged } from '../messages/config.ts';

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { digestFromHex } from '../digest.ts';
 import type { Session } from '../launch/session.ts';
-import { sandboxSetupFailed } from '../messages.ts';
+import { sandboxSetupFailed } from '../messages/sandbox.ts';
 import type { LinuxFacts } from '../system/facts.ts';
 import { probeGrants } from '../system/probe-grants.ts';
 import type { VerifiedRuntime } from '../verify/verified.ts';

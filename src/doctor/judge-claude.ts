@@ -1,7 +1,7 @@
 // The traps of Claude Code's policy, each as its own finding (facts: clients.md 1.3 to 1.5). Pure.
 import { quote } from '../escape.ts';
 import { isObject, listOf } from '../export/merge.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 import { environmentNameFault } from '../profile/environment-names.ts';
 import type { ClaudeFacts, ClientPolicyFacts } from './client-facts.ts';
 import { type Finding, findingsOf } from './finding.ts';

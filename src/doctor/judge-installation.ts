@@ -1,7 +1,7 @@
 // Installation facts -> findings. Pure. Whoever can write to a folder, or to one above it, decides what is in it.
 import type { EgressConfig } from '../config/config.ts';
 import { machineWords } from '../messages/config.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
 

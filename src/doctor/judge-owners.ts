@@ -1,6 +1,6 @@
 // Owners and modes of a managed installation -> a finding. Pure.
 import { quote } from '../escape.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 import type { Finding } from './finding.ts';
 
 export interface OwnerFacts {

@@ -3,7 +3,7 @@ import { loadSigners } from '../bundle/load-signers.ts';
 import { policyFolder, readInstalled } from '../bundle/policy-folder.ts';
 import type { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import type { BundleFacts } from './judge-bundle.ts';
 
 const MACHINE = { root: '/' };

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { loadConfig } from '../config/config.ts';
 import type { Installation } from '../installation.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import type { FolderFacts, InstallationFacts } from './installation-facts.ts';
 import type { DefinitionFacts } from './judge-definitions.ts';
 import type { ProfileFacts } from './probe-profiles.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { digestFromHex } from '../digest.ts';
 import { launchCommand, SHELL } from '../launch/seatbelt/launch-command.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import { placeServer } from '../sandbox/seatbelt/place.ts';
 import { renderSeatbelt } from '../sandbox/seatbelt/render.ts';
 import type { MacFacts } from '../system/facts.ts';

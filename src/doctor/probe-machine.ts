@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { execa } from 'execa';
 import type { EgressConfig } from '../config/config.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import { bwrapOptions, requireOptions } from '../system/bwrap-options.ts';
 import { probeBwrap } from '../system/probe-bwrap.ts';
 import { probeEgress } from '../system/probe-egress.ts';

@@ -1,7 +1,7 @@
 // All profiles of the machine, read once for everything that is said of them.
 import type { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import { listProfiles, type ProfileListing } from '../profile/load.ts';
 import type { Profile } from '../profile/schema.ts';
 import { resolvePackage } from '../resolve/resolve.ts';

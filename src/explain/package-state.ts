@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import type { Digest } from '../digest.ts';
 import type { Installation } from '../installation.ts';
-import { installationUnsafe } from '../messages.ts';
+import { installationUnsafe } from '../messages/usage.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { type PackageLayout, packageLayout } from '../store/layout.ts';
 

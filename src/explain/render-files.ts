@@ -1,7 +1,7 @@
 // The files section: what is granted, what is protected inside a grant, what comes with every sandbox, what is hidden.
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 import { MACOS_HIDDEN } from '../messages/macos.ts';
 import { INSIDE } from '../plan/inside.ts';
 import type { SandboxPlan } from '../plan/plan.ts';

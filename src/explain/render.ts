@@ -1,7 +1,7 @@
 // Explanation -> text for a person who has to decide. Pure. Everything that is not ours is escaped here.
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 import { MACOS_SANDBOX, MACOS_UNLIMITED } from '../messages/macos.ts';
 import { deliveryWords } from '../messages/secrets.ts';
 import { INSIDE } from '../plan/inside.ts';

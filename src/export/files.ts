@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { requireBelow } from '../below-root.ts';
 import { exportWouldLose } from '../messages/export.ts';
-import { outputUnwritable } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import { writeTogether } from '../store/atomic-write.ts';
 import { type AccessFault, accessFault } from './access.ts';

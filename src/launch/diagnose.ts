@@ -1,6 +1,6 @@
 // bubblewrap's own words for the known cases (facts: sandbox.md part 7) -> a refusal that says what to do.
 import type { CordonError } from '../errors.ts';
-import { sandboxSetupFailed, sandboxTooOld, usernsUnavailable } from '../messages.ts';
+import { sandboxSetupFailed, sandboxTooOld, usernsUnavailable } from '../messages/sandbox.ts';
 
 interface KnownFailure {
   readonly pattern: RegExp;

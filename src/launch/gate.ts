@@ -5,7 +5,7 @@
 // hold as a written byte does. Without the gate the server would then start with nobody above it. With it, whatever is left
 // reads end of file here and leaves; we open the gate only after the init is tied to its parent.
 import fs from 'node:fs';
-import { filtersUncounted } from '../messages.ts';
+import { filtersUncounted } from '../messages/sandbox.ts';
 import type { PlannedSecretArgument } from '../plan/plan.ts';
 import { argumentVariable } from '../sandbox/bwrap/render.ts';
 import { EGRESS_FD, type ListenStep, listenCommand } from './outer-command.ts';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import type { EgressSockets } from '../egress/listen.ts';
 import { listenersFor } from '../egress/listeners.ts';
-import { sandboxSetupFailed } from '../messages.ts';
+import { sandboxSetupFailed } from '../messages/sandbox.ts';
 import { INSIDE } from '../plan/inside.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import type { ListenStep } from './outer-command.ts';

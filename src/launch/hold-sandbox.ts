@@ -2,7 +2,7 @@
 // release() is given what verify/ alone can make.
 import fs from 'node:fs';
 import type { EgressSockets } from '../egress/listen.ts';
-import { sandboxSetupFailed } from '../messages.ts';
+import { sandboxSetupFailed } from '../messages/sandbox.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import type { VerifiedPackage, VerifiedRuntime } from '../verify/verified.ts';
 import { type ControlGroup, confine } from './cgroup.ts';

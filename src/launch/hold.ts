@@ -1,7 +1,7 @@
 // What is done to the sandbox while bubblewrap holds it: everything is mounted, the server has not been started. Limits
 // on processes count per user namespace, so they can only be set now (sandbox.md, finding 9).
 import fs from 'node:fs';
-import { limitUnenforceable, sandboxSetupFailed } from '../messages.ts';
+import { limitUnenforceable, sandboxSetupFailed } from '../messages/sandbox.ts';
 import { INSIDE } from '../plan/inside.ts';
 import type { SandboxPlan } from '../plan/plan.ts';
 import { type RESOURCE, setLimit } from './libc.ts';

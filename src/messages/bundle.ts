@@ -3,7 +3,7 @@ import type { PolicyChange } from '../bundle/plan-change.ts';
 import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
 import { MANAGED } from '../managed-places.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 
 const USAGE = [
   'cordon bundle create <name>@<version> <folder> --out <file> --key <file>',

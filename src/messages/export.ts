@@ -2,7 +2,7 @@
 import { CordonError } from '../errors.ts';
 import { escapeText, quote } from '../escape.ts';
 import type { Client } from '../export/policy.ts';
-import { shellQuote } from '../messages.ts';
+import { shellQuote } from '../messages/wording.ts';
 
 /** What each client does not enforce (facts: clients.md; what could not be tried is called documented). */
 export const exportLimits: Readonly<Record<Client, readonly string[]>> = {

@@ -7,7 +7,7 @@ import type { Installation } from '../installation.ts';
 import { accept, type JsonSchema } from '../json/accept.ts';
 import { checkShape } from '../json/check-shape.ts';
 import { parseStrictJson } from '../json/strict-json.ts';
-import { profileInvalid, profileUnreadable } from '../messages.ts';
+import { profileInvalid, profileUnreadable } from '../messages/profile.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import { PROFILE_NAME, type Profile } from '../profile/schema.ts';
 import { narrow, type Narrowed } from './narrow.ts';

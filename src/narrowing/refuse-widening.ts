@@ -1,7 +1,7 @@
 // What only the machine shows of a narrowing: the text takes templates to be different places (narrow-files.ts), and here
 // `${workspace}` may lie in `${home}/…` or around an absolute path. To leave out a protection by its other name, or to ask for
 // what lies in it, would be to write where the managed profile does not.
-import { profileInvalid } from '../messages.ts';
+import { profileInvalid } from '../messages/profile.ts';
 import { grantSource, type TemplateValues } from '../profile/expand.ts';
 import { contains } from '../profile/paths.ts';
 import type { FilesystemGrant } from '../profile/schema.ts';

@@ -1,6 +1,6 @@
 // The pins of a profile, from the file beside it.
 import path from 'node:path';
-import { pinsInvalid, pinsMissing } from '../messages.ts';
+import { pinsInvalid, pinsMissing } from '../messages/resolve.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import type { Profile } from '../profile/schema.ts';

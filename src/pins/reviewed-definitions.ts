@@ -1,5 +1,5 @@
 // What the relay compares with: the definitions of the pins, when a person approved them as they and the profile are now.
-import { definitionsUnapproved } from '../messages.ts';
+import { definitionsUnapproved } from '../messages/relay.ts';
 import type { Reviewed } from '../relay/reviewed.ts';
 import { type ApprovedProfile, approvalDigest } from './approval.ts';
 import type { Pins } from './schema.ts';

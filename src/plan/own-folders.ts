@@ -1,5 +1,5 @@
 // A grant must never reach what decides about grants: the program, its profiles, its store, its audit log (FS-05, SC-30).
-import { grantPathUnsafe, grantReachesCordon } from '../messages.ts';
+import { grantPathUnsafe, grantReachesCordon } from '../messages/sandbox.ts';
 import { secretFileGranted } from '../messages/secrets.ts';
 import { contains, overlaps } from '../profile/paths.ts';
 import { INSIDE } from './inside.ts';

@@ -1,6 +1,7 @@
 // Templates -> absolute paths. Also the last look at what the templates turned out to be: a workspace that is the home
 // folder would make `${workspace}` mean everything.
-import { grantPathUnsafe, profileInvalid, workspaceTooBroad } from '../messages.ts';
+import { profileInvalid, workspaceTooBroad } from '../messages/profile.ts';
+import { grantPathUnsafe } from '../messages/sandbox.ts';
 import { parseGrantPath } from './grant-path.ts';
 import { compareByTree, contains, isNormalised, joinPath } from './paths.ts';
 import type { FilesystemGrant, ProfileDocument } from './schema.ts';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
-import { profileInvalid, profileNotFound, profileUnreadable } from '../messages.ts';
+import { profileInvalid, profileNotFound, profileUnreadable } from '../messages/profile.ts';
 import { closest } from '../json/closest.ts';
 import { requireRootDecides, requireRootOwned } from './ownership.ts';
 import { parseProfile } from './parse.ts';

@@ -1,7 +1,7 @@
 // Whether only root can change a file: policy that the user can edit is no policy (design 2.8).
 import fs from 'node:fs';
 import path from 'node:path';
-import { installationUnsafe } from '../messages.ts';
+import { installationUnsafe } from '../messages/usage.ts';
 
 const WRITABLE_BY_OTHERS = 0o022;
 

@@ -5,7 +5,7 @@ import type { JsonObject, Message } from './envelope.ts';
 import { isUngrantedUri } from './extension-uris.ts';
 import { filterInitialize, filterSubscription } from './filter-request.ts';
 import type { Era } from './methods.ts';
-import { relayAnswers } from '../messages.ts';
+import { relayAnswers } from '../messages/relay.ts';
 import { capabilitiesOf, progressTokenOf } from './request-meta.ts';
 import { LIMITS } from './limits.ts';
 import { noteSubscription, subscribedIn } from './subscription.ts';

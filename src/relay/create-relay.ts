@@ -7,9 +7,9 @@ import {
   driftWords,
   lineFaults,
   protocolViolation,
-  refusalLine,
   relayAnswers,
-} from '../messages.ts';
+} from '../messages/relay.ts';
+import { refusalLine } from '../messages/render-error.ts';
 import { answerLine, CODES } from './answers.ts';
 import type { JsonObject } from './envelope.ts';
 import type { LineFault } from './fault.ts';

@@ -1,4 +1,4 @@
-// What can be wrong with one line. Words for people are in messages.ts (`lineFaults`).
+// What can be wrong with one line. Words for people are in messages/relay.ts (`lineFaults`).
 
 export type LineFault =
   | 'not-json'

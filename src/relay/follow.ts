@@ -1,5 +1,5 @@
 // What a step of the verification sets in motion, as a verdict: requests that waited go on, or are told that they cannot.
-import { relayAnswers } from '../messages.ts';
+import { relayAnswers } from '../messages/relay.ts';
 import { admit } from './admission.ts';
 import type { JsonObject } from './envelope.ts';
 import type { Session } from './session.ts';

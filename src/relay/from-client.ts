@@ -1,5 +1,5 @@
 // What happens to each line of the client.
-import { lineFaults, relayAnswers } from '../messages.ts';
+import { lineFaults, relayAnswers } from '../messages/relay.ts';
 import { admit } from './admission.ts';
 import { type Answer, CODES } from './answers.ts';
 import type { JsonObject, Message } from './envelope.ts';

@@ -1,5 +1,5 @@
 // What happens to each line of the server that is no answer; answers are in server-answer.ts.
-import { lineFaults, relayAnswers } from '../messages.ts';
+import { lineFaults, relayAnswers } from '../messages/relay.ts';
 import { CODES } from './answers.ts';
 import { isJsonObject, type JsonObject, type Message } from './envelope.ts';
 import { type LineFault, SEVERITIES } from './fault.ts';

@@ -1,5 +1,5 @@
 // What happens to each answer of the server: to a request of ours, or to one of the client.
-import { lineFaults, relayAnswers } from '../messages.ts';
+import { lineFaults, relayAnswers } from '../messages/relay.ts';
 import type { JsonObject, Message } from './envelope.ts';
 import { judgeErrorText } from './error-text.ts';
 import {

@@ -3,7 +3,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable, Writable } from 'node:stream';
 import { escapeText } from '../escape.ts';
-import { stderrDropped } from '../messages.ts';
+import { stderrDropped } from '../messages/relay.ts';
 import type { Concealer } from '../secrets/conceal.ts';
 import { RateLimit } from './rate-limit.ts';
 

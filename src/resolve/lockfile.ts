@@ -2,7 +2,7 @@
 import { checkShape } from '../json/check-shape.ts';
 import { jsonPath } from '../json/json-path.ts';
 import { parseStrictJson } from '../json/strict-json.ts';
-import { lockfileInvalid, packageUnsupported } from '../messages.ts';
+import { lockfileInvalid, packageUnsupported } from '../messages/resolve.ts';
 import { npmPlatform, type Platform } from '../platform.ts';
 import { EXACT_VERSION } from '../profile/schema.ts';
 import { placedNames } from './install-path.ts';

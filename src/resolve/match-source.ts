@@ -1,5 +1,5 @@
 // Whether a lockfile is for the package that a profile names, and for nothing beside it.
-import { lockfileInvalid } from '../messages.ts';
+import { lockfileInvalid } from '../messages/resolve.ts';
 import type { Profile } from '../profile/schema.ts';
 import type { Lockfile } from './lockfile.ts';
 

@@ -2,13 +2,8 @@
 import path from 'node:path';
 import { type Digest, digestFromHex, shortDigest } from '../digest.ts';
 import { quote } from '../escape.ts';
-import {
-  lockfileInvalid,
-  lockfileMissing,
-  lockfileUnreadable,
-  pinStale,
-  platformUnsupported,
-} from '../messages.ts';
+import { lockfileInvalid, lockfileMissing, lockfileUnreadable, pinStale } from '../messages/resolve.ts';
+import { platformUnsupported } from '../messages/sandbox.ts';
 import { loadPackagePins, loadPins } from '../pins/load.ts';
 import type { PackagePins, Pins } from '../pins/schema.ts';
 import { type Platform, platformOf } from '../platform.ts';

@@ -1,7 +1,9 @@
 // A package that no profile is for yet, or another version of one: pinned in the quarantine as `cordon pin` would do it.
 import fs from 'node:fs';
 import path from 'node:path';
-import { npmSpecInvalid, packageUnavailable, profileInvalid } from '../messages.ts';
+import { profileInvalid } from '../messages/profile.ts';
+import { npmSpecInvalid } from '../messages/review.ts';
+import { packageUnavailable } from '../messages/store.ts';
 import { parseProfile } from '../profile/parse.ts';
 import type { Profile, ProfileDocument } from '../profile/schema.ts';
 import { type ResolvedServer, resolveServer } from '../resolve/resolve.ts';

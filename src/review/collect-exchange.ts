@@ -3,7 +3,7 @@
 import crypto from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { quote } from '../escape.ts';
-import { lineFaults } from '../messages.ts';
+import { lineFaults } from '../messages/relay.ts';
 import { LineFramer } from '../relay/framing.ts';
 import type { Message } from '../relay/envelope.ts';
 import { readLine } from '../relay/read-line.ts';

@@ -1,7 +1,7 @@
 // A pinned package -> everything that a review shows. The server is started several times; what it said the first time in each
 // context is what gets pinned.
 import fs from 'node:fs';
-import { reviewNotes, serverUnreviewable } from '../messages.ts';
+import { reviewNotes, serverUnreviewable } from '../messages/review.ts';
 import type { Installation } from '../installation.ts';
 import { approvalDigest } from '../pins/approval.ts';
 import { type Definitions, sameContext } from '../pins/definitions.ts';

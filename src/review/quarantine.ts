@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
-import { scratchUnwritable } from '../messages.ts';
+import { scratchUnwritable } from '../messages/store.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { installPackage } from '../store/install-package.ts';
 import type { NpmOptions } from '../store/npm-options.ts';

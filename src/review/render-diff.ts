@@ -1,7 +1,8 @@
 // Two versions of a package, for a terminal. Names that come from packages are escaped; texts of the server are for the review.
 import { columns } from '../commands/layout.ts';
 import { escapeText, quote } from '../escape.ts';
-import { changeLine, diffWords } from '../messages.ts';
+import { diffWords } from '../messages/review.ts';
+import { changeLine } from '../messages/store.ts';
 import type { Json } from '../pins/canonical-json.ts';
 import type { Change } from '../verify/compare.ts';
 import type { DefinitionDiff } from './compare.ts';

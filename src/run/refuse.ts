@@ -1,6 +1,6 @@
 // A start that is refused: why, for the person and for the client.
 import { type CordonError, EXIT_REFUSED } from '../errors.ts';
-import { renderError, withoutProfileName } from '../messages.ts';
+import { renderError, withoutProfileName } from '../messages/render-error.ts';
 import type { Relay } from '../relay/relay.ts';
 import type { Concealer } from '../secrets/conceal.ts';
 import { isTerminal } from '../system/is-terminal.ts';

@@ -3,7 +3,8 @@ import type { EndReason } from '../audit/event.ts';
 import type { Listening } from '../egress/listen.ts';
 import { EXIT_REFUSED } from '../errors.ts';
 import type { Session, SessionEnd } from '../launch/session.ts';
-import { egressFailed, sandboxSetupFailed, serverEnded, serverSilent } from '../messages.ts';
+import { egressFailed, serverEnded, serverSilent } from '../messages/run.ts';
+import { sandboxSetupFailed } from '../messages/sandbox.ts';
 import type { Relay } from '../relay/relay.ts';
 import { START_LIMIT_MS, silence } from '../relay/silence.ts';
 

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setupBlocked } from '../messages/setup.ts';
-import { outputUnwritable } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { DATA, leftovers, PROGRAM, removed, strangers, type Wanted, type WantedFile } from './layout.ts';
 
 export interface Change {

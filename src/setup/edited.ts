@@ -1,7 +1,7 @@
 // What an administrator did to the profiles of a machine, by hand or with `cordon approve`, stays when a new version comes.
 import fs from 'node:fs';
 import path from 'node:path';
-import { outputUnwritable } from '../messages.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { BUNDLE, PROFILES, profileOf, SHIPPED, type SourceFile } from './layout.ts';
 
 interface KeptProfiles {

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { closest } from '../json/closest.ts';
-import { outputUnwritable, profileNotFound } from '../messages.ts';
+import { profileNotFound } from '../messages/profile.ts';
+import { outputUnwritable } from '../messages/usage.ts';
 import { profileOf, type SourceFile } from './layout.ts';
 
 /** @param root folder that holds bin/, dist/ and profiles/ */

@@ -1,7 +1,7 @@
 // One tarball from the registry, complete and equal to the lockfile's sha512, before a single byte is unpacked.
 import { createHash } from 'node:crypto';
 import { CordonError } from '../errors.ts';
-import { integrityMismatch, packageTooLarge, packageUnavailable } from '../messages.ts';
+import { integrityMismatch, packageTooLarge, packageUnavailable } from '../messages/store.ts';
 import { LIMITS } from './limits.ts';
 import { type NpmOptions, SAFE_OPTIONS } from './npm-options.ts';
 import { isStoreFault } from './store-fault.ts';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { CordonError } from '../errors.ts';
-import { packageUnavailable, pinImpossible } from '../messages.ts';
+import { packageUnavailable, pinImpossible } from '../messages/store.ts';
 import type { Profile } from '../profile/schema.ts';
 import { type Lockfile, parseLockfile } from '../resolve/lockfile.ts';
 import { packageOf } from '../resolve/resolve.ts';

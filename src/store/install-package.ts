@@ -6,7 +6,7 @@ import path from 'node:path';
 import { type Digest, shortDigest } from '../digest.ts';
 import { CordonError } from '../errors.ts';
 import type { Installation } from '../installation.ts';
-import { caseCollisionFound, installedTreeDiffers } from '../messages.ts';
+import { caseCollisionFound, installedTreeDiffers } from '../messages/store.ts';
 import { packagesFor, parseLockfile } from '../resolve/lockfile.ts';
 import { requireSource } from '../resolve/match-source.ts';
 import { lockfileText, type ResolvedServer } from '../resolve/resolve.ts';

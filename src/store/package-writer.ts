@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { ReadEntry } from 'tar';
-import { packageTooLarge, tarballInvalid } from '../messages.ts';
+import { packageTooLarge, tarballInvalid } from '../messages/store.ts';
 import { nameFault } from '../verify/manifest.ts';
 import { LIMITS } from './limits.ts';
 import { executablesOf } from './package-json.ts';

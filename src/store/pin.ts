@@ -12,7 +12,7 @@ import {
   entryNotFound,
   pinImpossible,
   pinUnwritable,
-} from '../messages.ts';
+} from '../messages/store.ts';
 import { formatPins } from '../pins/format.ts';
 import { loadPins, PINS_FILE } from '../pins/load.ts';
 import { parsePins } from '../pins/parse.ts';

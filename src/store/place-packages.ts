@@ -1,7 +1,7 @@
 // The packages of a lockfile -> a tree of files, as npm would place them, with no script run and no link made.
 import fs from 'node:fs';
 import path from 'node:path';
-import { packageTooLarge } from '../messages.ts';
+import { packageTooLarge } from '../messages/store.ts';
 import type { LockedPackage } from '../resolve/lockfile.ts';
 import { fetchTarball } from './fetch-tarball.ts';
 import { LIMITS } from './limits.ts';

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { type AllowedRuntime, isAllowedRuntime } from '../config/machine.ts';
 import type { Installation } from '../installation.ts';
 import { quote } from '../escape.ts';
-import { installationUnsafe, runtimeMissing } from '../messages.ts';
+import { runtimeMissing } from '../messages/store.ts';
+import { installationUnsafe } from '../messages/usage.ts';
 import { runtimeNotAllowed } from '../messages/config.ts';
 import { openPathOnly } from '../verify/descriptor.ts';
 import {

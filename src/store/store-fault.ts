@@ -1,5 +1,5 @@
 // Failures of the disk and not of a package: full, read-only, or not ours to write.
-import { storeUnwritable } from '../messages.ts';
+import { storeUnwritable } from '../messages/store.ts';
 
 const CODES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EFBIG', 'EIO', 'ENOTDIR', 'EEXIST']);
 const FILE_CALLS = /^(?:open|write|mkdir|rename|chmod|unlink|rmdir|fsync|mkdtemp|rm|copyfile|scandir)$/;

@@ -4,7 +4,7 @@
 import { Readable } from 'node:stream';
 import zlib from 'node:zlib';
 import { CordonError } from '../errors.ts';
-import { packageTooLarge, tarballInvalid } from '../messages.ts';
+import { packageTooLarge, tarballInvalid } from '../messages/store.ts';
 import { LIMITS } from './limits.ts';
 import { PackageWriter, type Unpacked } from './package-writer.ts';
 

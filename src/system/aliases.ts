@@ -2,7 +2,7 @@
 // `/mnt/root` all there is. So granted folders are compared with what must not be granted by identity as well.
 import fs from 'node:fs';
 import path from 'node:path';
-import { grantIsAlias } from '../messages.ts';
+import { grantIsAlias } from '../messages/sandbox.ts';
 import type { ProbedGrant } from './facts.ts';
 
 export interface Guarded {

@@ -1,6 +1,6 @@
 // Asks bubblewrap what it can do.
 import { spawnSync } from 'node:child_process';
-import { sandboxTooOld } from '../messages.ts';
+import { sandboxTooOld } from '../messages/sandbox.ts';
 import { REQUIRED_OPTIONS } from '../sandbox/bwrap/render.ts';
 import type { BwrapFacts } from './facts.ts';
 

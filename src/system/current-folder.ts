@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { workspaceGone, workspaceNameNotText } from '../messages.ts';
+import { workspaceGone, workspaceNameNotText } from '../messages/run.ts';
 
 /** The current directory by its real path. Throws WORKSPACE_TOO_BROAD when that path would not lead back to it. */
 export function currentFolder(): string {

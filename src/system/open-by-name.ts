@@ -1,7 +1,7 @@
 // macOS: a grant becomes a rule that goes by the name of a path, as the kernel knows it. So the name is looked at instead of
 // walked by descriptors, which there is no way to do.
 import fs from 'node:fs';
-import { grantPathUnsafe } from '../messages.ts';
+import { grantPathUnsafe } from '../messages/sandbox.ts';
 import { grantSpelledOtherwise } from '../messages/macos.ts';
 
 const { O_RDONLY, O_NONBLOCK } = fs.constants;

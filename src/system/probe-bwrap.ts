@@ -1,6 +1,6 @@
 // Finds bubblewrap where a system installs it, never through PATH (EV-16).
 import fs from 'node:fs';
-import { sandboxUnavailable } from '../messages.ts';
+import { sandboxUnavailable } from '../messages/sandbox.ts';
 import type { BwrapFacts } from './facts.ts';
 
 const PLACES = ['/usr/bin/bwrap', '/run/current-system/sw/bin/bwrap'] as const;

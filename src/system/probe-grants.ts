@@ -2,7 +2,7 @@
 // was judged is the object that is mounted, whatever its name points to later (L01, L03, EV-17).
 import fs from 'node:fs';
 import path from 'node:path';
-import { grantPathMissing, grantPathUnsafe } from '../messages.ts';
+import { grantPathMissing, grantPathUnsafe } from '../messages/sandbox.ts';
 import type { ProbedGrant } from './facts.ts';
 import { openByName } from './open-by-name.ts';
 

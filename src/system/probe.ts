@@ -1,6 +1,6 @@
 // Looks at the machine once and hands what it saw to the planners as a value.
 import fs from 'node:fs';
-import { platformUnsupported } from '../messages.ts';
+import { platformUnsupported } from '../messages/sandbox.ts';
 import { reviewNeedsLinux } from '../messages/macos.ts';
 import { type Platform, platformOf } from '../platform.ts';
 import type { LinuxFacts, MacFacts, SystemFacts, SystemRoot } from './facts.ts';

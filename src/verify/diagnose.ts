@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { digestHex, type Digest } from '../digest.ts';
 import type { CordonError } from '../errors.ts';
-import { changeLine, treeChanged } from '../messages.ts';
+import { changeLine, treeChanged } from '../messages/store.ts';
 import { readSmallFile } from '../profile/read-file.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { PackageLayout } from '../store/layout.ts';

@@ -1,6 +1,6 @@
 // Starting a process of our own executable that hashes, and reading its answer. The other end is hash-worker.ts.
 import { CordonError, type ErrorCode } from '../errors.ts';
-import { hashHelperFailed } from '../messages.ts';
+import { hashHelperFailed } from '../messages/store.ts';
 import { outputOf } from '../start-program.ts';
 import type { HashRequest } from './hash-tree.ts';
 

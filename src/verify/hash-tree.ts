@@ -4,7 +4,7 @@
 // machine: one thread in the launcher 100 ms and +13 MiB for good; launcher and one process 76 ms and +17 MiB; two
 // processes 78 ms and +6 MiB; `find | xargs sha256sum` 190 ms.
 import { type Digest, digestFromHex } from '../digest.ts';
-import { hashHelperFailed } from '../messages.ts';
+import { hashHelperFailed } from '../messages/store.ts';
 import { sha256Hex } from '../sha256.ts';
 import type { OpenFolder } from './descriptor.ts';
 import { helperProgram, runHelper } from './hash-helper.ts';

@@ -2,7 +2,7 @@
 // the answer; descriptor 3: the open tree. Not for people: it grants nothing and reads only what it is handed.
 import fs from 'node:fs';
 import { EXIT_REFUSED } from '../errors.ts';
-import { toCordonError } from '../messages.ts';
+import { toCordonError } from '../messages/render-error.ts';
 import { digestHex } from '../digest.ts';
 import { writeWhole } from '../write-whole.ts';
 import { folderFromFd, type OpenFolder, openSubfolder } from './descriptor.ts';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Installation } from '../installation.ts';
-import { installationUnsafe } from '../messages.ts';
+import { installationUnsafe } from '../messages/usage.ts';
 
 const STICKY = 0o1000;
 

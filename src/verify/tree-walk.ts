@@ -1,7 +1,7 @@
 // Reads every entry of an installed tree through descriptors and hashes it. Whatever is not a plain file or folder,
 // or could be changed by somebody else, ends the walk: there is no such thing in a tree that Cordon installed.
 import fs from 'node:fs';
-import { treeUnsafe } from '../messages.ts';
+import { treeUnsafe } from '../messages/store.ts';
 import { createSha256, sha256Hex } from '../sha256.ts';
 import { FILE_FLAGS, type OpenFolder, openSubfolder } from './descriptor.ts';
 import { type FileEntry, nameFault } from './manifest.ts';

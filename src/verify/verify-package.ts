@@ -1,7 +1,7 @@
 // ResolvedServer + store -> VerifiedPackage: the only place where one is made.
 import fs from 'node:fs';
 import type { Installation } from '../installation.ts';
-import { entryNotFound, packageNotInstalled, treeUnsafe } from '../messages.ts';
+import { entryNotFound, packageNotInstalled, treeUnsafe } from '../messages/store.ts';
 import type { ResolvedServer } from '../resolve/resolve.ts';
 import { type PackageLayout, packageLayout } from '../store/layout.ts';
 import { FILE_FLAGS, type OpenFolder, openFolder, openSubfolder } from './descriptor.ts';

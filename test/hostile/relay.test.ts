@@ -1,7 +1,7 @@
 // The JR rows of the attack catalogue, and what belongs to them, against the relay with a real process as the server.
 // Each row is followed by a control: the honest form of the same message passes.
 import { afterEach, describe, expect, it } from 'vitest';
-import { serverEnded } from '../../src/messages.ts';
+import { serverEnded } from '../../src/messages/run.ts';
 import { attacks } from '../fixtures/servers/hostile-server.mjs';
 import { type RelaySession, type SessionOptions, startSession } from './relay-session.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CordonError } from '../../src/errors.ts';
-import { outputUnwritable, refusalLine, withoutProfileName } from '../../src/messages.ts';
+import { refusalLine, withoutProfileName } from '../../src/messages/render-error.ts';
+import { outputUnwritable } from '../../src/messages/usage.ts';
 
 const error = (
   message: string,

@@ -2,7 +2,7 @@
 // verified, and that no folder above the package adds to it.
 import fs from 'node:fs';
 import path from 'node:path';
-import { treeUnsafe } from '../../messages.ts';
+import { treeUnsafe } from '../../messages/store.ts';
 import { parentModules } from '../../messages/macos.ts';
 
 /** @throws CordonError INSTALLATION_UNSAFE where Node would find packages above this one */

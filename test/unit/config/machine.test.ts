@@ -8,7 +8,7 @@ import {
   isAllowedRuntime,
 } from '../../../src/config/machine.ts';
 import { parseConfig } from '../../../src/config/parse.ts';
-import { configInvalid } from '../../../src/messages.ts';
+import { configInvalid } from '../../../src/messages/usage.ts';
 import type { Limits } from '../../../src/profile/schema.ts';
 import { sizeInBytes } from '../../../src/profile/size.ts';
 import { installationIn } from '../../fixtures/registry/workbench.ts';

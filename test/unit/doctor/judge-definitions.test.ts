@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { judgeDefinitions } from '../../../src/doctor/judge-definitions.ts';
-import { profileUnreadable } from '../../../src/messages.ts';
+import { profileUnreadable } from '../../../src/messages/profile.ts';
 
 it('names the profiles that give up on reviewed definitions, as weaker', () => {
   expect(judgeDefinitions({ kind: 'read', unpinned: [] })).toMatchObject({ verdict: 'ok', cure: [] });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FolderFacts, InstallationFacts } from '../../../src/doctor/installation-facts.ts';
 import { judgeInstallation } from '../../../src/doctor/judge-installation.ts';
-import { configInvalid, installationUnsafe, sandboxUnavailable } from '../../../src/messages.ts';
+import { sandboxUnavailable } from '../../../src/messages/sandbox.ts';
+import { configInvalid, installationUnsafe } from '../../../src/messages/usage.ts';
 
 const NODE = { kind: 'verified', path: '/usr/bin/node', version: '20.20.2', userWritable: false } as const;
 const ROOT = { path: '/', uid: 0, gid: 0, mode: 0o755 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeMachine } from '../../../src/doctor/judge-machine.ts';
 import type { MachineFacts, SandboxOutcome } from '../../../src/doctor/machine-facts.ts';
 import { diagnoseSetup } from '../../../src/launch/diagnose.ts';
-import { sandboxUnavailable } from '../../../src/messages.ts';
+import { sandboxUnavailable } from '../../../src/messages/sandbox.ts';
 
 const FACTS: MachineFacts = {
   kernel: '6.12.0-9-amd64',

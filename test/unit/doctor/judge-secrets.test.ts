@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { judgeSecrets } from '../../../src/doctor/judge-secrets.ts';
-import { profileUnreadable } from '../../../src/messages.ts';
+import { profileUnreadable } from '../../../src/messages/profile.ts';
 import { unusedSources } from '../../../src/secrets/unused-sources.ts';
 
 it('names the secrets that stand in the list of processes, as weaker', () => {

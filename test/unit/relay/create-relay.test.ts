@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { protocolViolation, serverEnded } from '../../../src/messages.ts';
+import { protocolViolation } from '../../../src/messages/relay.ts';
+import { serverEnded } from '../../../src/messages/run.ts';
 import { createRelay } from '../../../src/relay/create-relay.ts';
 import type { Relay, RelayDenial } from '../../../src/relay/relay.ts';
 import { EVERYTHING, UNPINNED } from '../../fixtures/policies.ts';
