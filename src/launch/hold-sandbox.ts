@@ -14,7 +14,6 @@ import { type LaunchRequest, spawnSandbox } from './spawn-sandbox.ts';
 
 /** Processes that the control group counts beside the server's: bubblewrap's init, and bubblewrap itself. */
 const OURS = { inside: 1, outside: 2 } as const;
-const POLL_MS = 0.5;
 /** Until the end of a process that was killed is known here. */
 const DEATH_NOTICE_MS = 20;
 
@@ -83,9 +82,10 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
       throw sandboxSetupFailed('its control group refuses it');
     if (over) throw await output.diagnosis();
     fs.writeSync(ours.block, 'x');
+    // A millisecond or two from here, and a timer's shortest pause is one.
     while (!isTied(init)) {
       if (over) throw await output.diagnosis();
-      await delay(POLL_MS);
+      await new Promise((resolve) => setImmediate(resolve));
     }
     const sockets = await egress?.ours.receive(() => over);
     if (egress?.inside !== undefined) limitMemory(init, plan);

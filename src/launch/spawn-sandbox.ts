@@ -99,12 +99,17 @@ export async function spawnSandbox(request: LaunchRequest): Promise<SpawnedSandb
 
 /** As `--args` reads them: each ended by NUL. */
 function optionsFile(options: readonly BwrapOption[], secrets: SecretValues): number {
-  const text = secretCopy(
-    ...options.flatMap((option) => [
-      typeof option === 'string' ? Buffer.from(option) : secrets.bytesOf(option.secret),
-      Buffer.from([0]),
-    ]),
-  );
+  const pieces: Uint8Array[] = [];
+  let plain = '';
+  for (const option of options) {
+    if (typeof option === 'string') {
+      plain += `${option}\0`;
+      continue;
+    }
+    pieces.push(Buffer.from(plain), secrets.bytesOf(option.secret));
+    plain = '\0';
+  }
+  const text = secretCopy(...pieces, Buffer.from(plain));
   const fd = memoryFile('options', text);
   text.fill(0);
   return fd;
