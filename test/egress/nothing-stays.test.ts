@@ -45,6 +45,19 @@ const LOOK = `
     }
   };
   visit('/', 6);
+  const descriptors = () => fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try { return [fd + ' ' + fs.readlinkSync('/proc/self/fd/' + fd)]; } catch { return []; }
+  });
+  // The threads of the server open files of their own for a moment (the C library looks at /proc/sys/vm).
+  const staying = async () => {
+    let seen = descriptors();
+    for (let look = 0; look < 5; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const now = new Set(descriptors());
+      seen = seen.filter((one) => now.has(one));
+    }
+    return seen.map((one) => one.replace(/[0-9]+ ?/g, '')).sort();
+  };
   const unixError = await new Promise((resolve) => {
     net.createServer().on('error', (error) => resolve(error.code)).on('listening', () => resolve('none'))
       .listen('/tmp/a-socket');
@@ -52,9 +65,7 @@ const LOOK = `
   return {
     processes: ids.map((id) => fs.readFileSync('/proc/' + id + '/cmdline', 'utf8').split('\\0')[0]),
     capabilities: ids.flatMap((id) => status(id).match(/^Cap(?:Inh|Prm|Eff|Bnd|Amb):\\t.*$/gm)),
-    descriptors: fs.readdirSync('/proc/self/fd').map((fd) => {
-      try { return fs.readlinkSync('/proc/self/fd/' + fd).replace(/[0-9]+/g, ''); } catch { return 'closed'; }
-    }).sort(),
+    descriptors: await staying(),
     socketFiles,
     unixSockets: fs.readFileSync('/proc/net/unix', 'utf8').trim().split('\\n').slice(1),
     unixError,

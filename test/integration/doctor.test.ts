@@ -220,6 +220,23 @@ describe.runIf(isRoot)('doctor where user namespaces are forbidden', () => {
   });
 });
 
+describe('doctor for a user who may not make a log', () => {
+  it('says in which folder, and is right', () => {
+    const user = columns().find(({ uid }) => uid !== 0);
+    if (user === undefined) throw new Error('no ordinary account');
+    const home = makeHome('home-without-log', user);
+    const state = path.join(home, '.local/state');
+    fs.mkdirSync(state, { recursive: true, mode: 0o555 });
+    const { status, of } = diagnose({ as: user.as, home });
+    fs.chmodSync(state, 0o755);
+    expect(status).toBe(1);
+    expect(of('folder-audit')).toMatchObject({
+      verdict: 'failed',
+      detail: expect.stringContaining(`may not write to ${state}`) as string,
+    });
+  });
+});
+
 describe.runIf(isRoot)('doctor for a member of a powerful group', () => {
   it('says that the sandbox cannot take the group away', () => {
     const user = columns().find(({ uid }) => uid !== 0);
