@@ -65,6 +65,18 @@ it('control: on this machine as it is, the server starts', async () => {
   expect((await launcher.exited).code).toBe(0);
 });
 
+it('where hardly a file may be opened it says so, and nothing of its own code', () => {
+  for (const files of [16, 24]) {
+    const { status, stderr } = spawnSync(
+      '/bin/sh',
+      ['-c', `ulimit -n ${files}; exec "$@"`, 'sh', CORDON, 'run', 'fixture'],
+      { cwd, env: { HOME: home, PATH: '/usr/bin:/bin' }, input: '', encoding: 'utf8' },
+    );
+    expect([files, status]).toEqual([files, 125]);
+    expect(stderr).toMatch(/^error: .* \[[A-Z_]+\]\n(?:hint: .*\n)*$/);
+  }
+});
+
 describe.runIf(isRoot)('P7: bubblewrap', () => {
   const CASES = [
     {
