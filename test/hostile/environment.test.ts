@@ -294,16 +294,23 @@ describe('the current directory is a hostile repository', () => {
 });
 
 describe('the current directory itself', () => {
-  it('P8: one that was deleted: the client is told', async () => {
-    const gone = path.join(scratch, 'gone');
-    const command = ['/bin/sh', '-c', `mkdir ${gone}; cd ${gone}; rmdir ${gone}; exec ${CORDON} run env`];
-    const launcher = startLauncher('env', { home, cwd: scratch, command });
-    const answer = await launcher.request('initialize', INITIALIZE);
-    expect(answer).toMatchObject({ error: { data: { source: 'cordon', reason: 'WORKSPACE_TOO_BROAD' } } });
-    expect(answer['error']).toMatchObject({ message: expect.stringContaining('deleted') as string });
-    launcher.child.stdin?.end();
-    expect((await launcher.exited).code).toBe(125);
-  });
+  const gone = path.join(scratch, 'gone');
+  beforeAll(() => fs.symlinkSync(ROOT, path.join(scratch, 'program')));
+  for (const [what, called] of [
+    ['', CORDON],
+    [', though PWD leads to whatever is current', `/usr/bin/env PWD=/proc/self/cwd ${CORDON}`],
+    [', by a path that leads up from there', '../program/bin/cordon'],
+  ] as const) {
+    it(`P8: one that was deleted${what}: the client is told`, async () => {
+      const command = ['/bin/sh', '-c', `mkdir ${gone}; cd ${gone}; rmdir ${gone}; exec ${called} run env`];
+      const launcher = startLauncher('env', { home, cwd: scratch, command });
+      const answer = await launcher.request('initialize', INITIALIZE);
+      expect(answer).toMatchObject({ error: { data: { source: 'cordon', reason: 'WORKSPACE_TOO_BROAD' } } });
+      expect(answer['error']).toMatchObject({ message: expect.stringContaining('deleted') as string });
+      launcher.child.stdin?.end();
+      expect((await launcher.exited).code).toBe(125);
+    });
+  }
 
   it('EV-17: a name that is not UTF-8 never grants the folder of another name', async () => {
     const [latin, twin] = [Buffer.from(`${scratch}/caf\xe9`, 'latin1'), path.join(scratch, 'caf\ufffd')];
