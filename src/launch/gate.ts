@@ -72,13 +72,14 @@ function valueVariable(position: number): string {
 }
 
 /**
- * Whether bubblewrap's init has tied itself to its parent. The kernel does not show that request, but bubblewrap's init
- * applies the seccomp filter right after it (do_init() in bubblewrap.c), and that shows: as one filter more than we run
- * under ourselves (a container, a hardened unit or a client may have put one on us). Throws SANDBOX_UNAVAILABLE where the
- * kernel does not tell.
+ * Whether bubblewrap's init has tied itself to its parent, which is still there: one that asked after the parent's death would
+ * outlive it. The kernel does not show that request, but bubblewrap's init applies the seccomp filter right after it (do_init()
+ * in bubblewrap.c), and that shows: as one filter more than we run under ourselves (a container, a hardened unit or a client may
+ * have put one on us). Throws SANDBOX_UNAVAILABLE where the kernel does not tell.
  */
-export function isTied(init: number): boolean {
-  return isFiltered(statusOf(init), statusOf('self'));
+export function isTied(init: number, parent: number | undefined): boolean {
+  const status = statusOf(init);
+  return isFiltered(status, statusOf('self')) && field(status, 'PPid') === parent;
 }
 
 /** From the text of two /proc/PID/status: whether the first runs under a filter that the second does not have. */

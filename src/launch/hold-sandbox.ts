@@ -83,7 +83,7 @@ export async function holdSandbox(request: LaunchRequest): Promise<HeldSandbox> 
     if (over) throw await output.diagnosis();
     fs.writeSync(ours.block, 'x');
     // A millisecond or two from here, and a timer's shortest pause is one.
-    while (!isTied(init)) {
+    while (!isTied(init, child.pid)) {
       if (over) throw await output.diagnosis();
       await new Promise((resolve) => setImmediate(resolve));
     }
