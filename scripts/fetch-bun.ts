@@ -22,14 +22,16 @@ if (locked === undefined) throw new Error(`package-lock.json has no ${name}`);
 const folder = path.join(root, '.cache', 'bun', `${platform}-${locked.version}`);
 if (!fs.existsSync(folder)) {
   const wanted = { ...locked, name, path: `node_modules/${name}`, optional: true, bundled: false } as const;
-  const tarball = await fetchTarball(wanted, await loadNpmOptions(os.homedir(), node));
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   const temporary = fs.mkdtempSync(`${folder}.`);
   try {
-    fs.writeFileSync(path.join(temporary, 'package.tgz'), tarball);
-    await extract({ file: path.join(temporary, 'package.tgz'), cwd: temporary, strip: 1, strict: true });
-    fs.rmSync(path.join(temporary, 'package.tgz'));
-    fs.renameSync(temporary, folder);
+    const npm = { ...(await loadNpmOptions(os.homedir(), node)), cache: path.join(temporary, 'cache') };
+    const tarball = path.join(temporary, 'package.tgz');
+    fs.writeFileSync(tarball, await fetchTarball(wanted, npm));
+    const unpacked = path.join(temporary, 'package');
+    fs.mkdirSync(unpacked);
+    await extract({ file: tarball, cwd: unpacked, strip: 1, strict: true });
+    fs.renameSync(unpacked, folder);
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }

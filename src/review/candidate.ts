@@ -8,6 +8,7 @@ import { parseProfile } from '../profile/parse.ts';
 import type { Profile, ProfileDocument } from '../profile/schema.ts';
 import { type ResolvedServer, resolveServer } from '../resolve/resolve.ts';
 import { SAFE_OPTIONS } from '../store/npm-options.ts';
+import { withRetries } from '../store/retry.ts';
 import { type OnPlaced } from '../store/place-packages.ts';
 import { pinProfile } from '../store/pin.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -67,8 +68,9 @@ export async function pinCandidate(
 export async function latestVersion({ source }: Profile, quarantine: Quarantine): Promise<string> {
   const { default: pacote } = await import('pacote');
   try {
-    const manifest = await pacote.manifest(source.package, { ...(await quarantine.npm()), ...SAFE_OPTIONS });
-    return manifest.version;
+    const npm = await quarantine.npm();
+    const asked = { ...npm, ...SAFE_OPTIONS };
+    return (await withRetries(npm, () => pacote.manifest(source.package, asked))).version;
   } catch (error) {
     throw packageUnavailable(source.package, error);
   }

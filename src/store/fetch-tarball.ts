@@ -1,25 +1,27 @@
 // One tarball from the registry, complete and equal to the lockfile's sha512, before a single byte is unpacked.
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
 import { CordonError } from '../errors.ts';
 import { integrityMismatch, packageTooLarge, packageUnavailable } from '../messages/store.ts';
 import { LIMITS } from './limits.ts';
 import { type NpmOptions, SAFE_OPTIONS } from './npm-options.ts';
+import { withRetries } from './retry.ts';
 import { isStoreFault } from './store-fault.ts';
 import type { FetchablePackage } from './waves.ts';
 
 /** @throws CordonError INTEGRITY_MISMATCH, PACKAGE_UNAVAILABLE, TREE_UNSAFE (too large) */
 export async function fetchTarball(locked: FetchablePackage, npm: NpmOptions): Promise<Buffer> {
-  const { default: pacote } = await import('pacote');
   const spec = `${locked.name}@${locked.version}`;
   try {
-    const bytes = await pacote.tarball.stream(spec, (stream) => collect(stream, spec), {
-      ...npm,
-      ...SAFE_OPTIONS,
-      // The lockfile's word, never the registry's: what the registry says is only compared with it (SC-02, SC-03).
-      integrity: locked.integrity,
-    });
-    const found = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+    const kept = keptFile(locked.integrity, npm);
+    const known = fs.existsSync(kept) ? fs.readFileSync(kept) : undefined;
+    if (known !== undefined && integrityOf(known) === locked.integrity) return known;
+    const bytes = await download(spec, locked.integrity, npm);
+    const found = integrityOf(bytes);
     if (found !== locked.integrity) throw integrityMismatch(spec, locked.integrity, found);
+    fs.mkdirSync(path.dirname(kept), { recursive: true });
+    fs.writeFileSync(kept, bytes);
     return bytes;
   } catch (error) {
     if (error instanceof CordonError) throw error;
@@ -32,6 +34,30 @@ export async function fetchTarball(locked: FetchablePackage, npm: NpmOptions): P
       );
     throw isStoreFault(error) ? error : packageUnavailable(spec, error);
   }
+}
+
+/**
+ * In two steps, so that only metadata goes through npm's cache: one that stores a tarball which is cut off half-way leaves a
+ * rejection behind that nobody can handle (make-fetch-happen 15, cacache 20), and the runtime prints it.
+ */
+async function download(spec: string, integrity: string, npm: NpmOptions): Promise<Buffer> {
+  const { default: pacote } = await import('pacote');
+  const options = { ...npm, ...SAFE_OPTIONS };
+  const address = await withRetries(npm, () => pacote.resolve(spec, options));
+  const direct = { allowRemote: 'all', cache: undefined, preferOffline: false, preferOnline: true } as const;
+  return withRetries(npm, () =>
+    // The lockfile's word, never the registry's (SC-02, SC-03).
+    pacote.tarball.stream(address, (stream) => collect(stream, spec), { ...options, ...direct, integrity }),
+  );
+}
+
+/** Four profiles of one family share most of their packages; beside npm's cache, which is only this command's. */
+function keptFile(integrity: string, { cache }: NpmOptions): string {
+  return path.join(cache, 'tarballs', Buffer.from(integrity).toString('hex'));
+}
+
+function integrityOf(bytes: Buffer): string {
+  return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
 }
 
 async function collect(stream: AsyncIterable<Buffer>, spec: string): Promise<Buffer> {

@@ -8,6 +8,7 @@ import type { Profile } from '../profile/schema.ts';
 import { type Lockfile, parseLockfile } from '../resolve/lockfile.ts';
 import { packageOf } from '../resolve/resolve.ts';
 import { type NpmOptions, SAFE_OPTIONS } from './npm-options.ts';
+import { withRetries } from './retry.ts';
 import { isStoreFault } from './store-fault.ts';
 
 /**
@@ -58,14 +59,16 @@ async function buildLockfile(spec: string, npm: NpmOptions, scratch: string): Pr
     lockfileVersion: 3,
   };
   try {
-    let tree = await new Arborist(options).buildIdealTree();
+    let tree = await withRetries(npm, () => new Arborist(options).buildIdealTree());
     // What comes inside a tarball shows only when it is opened. Arborist fetches those by URL; that there is no URL
     // among the dependencies themselves the first pass has shown.
     const isHidden = [...tree.inventory.values()].some(
       (node) => node.hasShrinkwrap || node.package.bundleDependencies !== undefined,
     );
     if (isHidden)
-      tree = await new Arborist({ ...options, allowRemote: 'all', complete: true }).buildIdealTree();
+      tree = await withRetries(npm, () =>
+        new Arborist({ ...options, allowRemote: 'all', complete: true }).buildIdealTree(),
+      );
     if (tree.meta === undefined || tree.meta === null) throw new TypeError('an ideal tree without metadata');
     return withoutFunding(tree.meta.toString());
   } catch (error) {

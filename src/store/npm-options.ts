@@ -1,8 +1,11 @@
 // How to reach the registry: from the user's and the machine's npmrc, read by npm's own code. Nothing of the current
 // directory and no npm_config_* variable counts (SC-04): a cloned repository must not choose where packages come from.
 
-/** Options for pacote and Arborist. */
-export type NpmOptions = Readonly<Record<string, unknown>>;
+/** As npm's libraries take them. */
+export type NpmConfig = Readonly<Record<string, unknown>>;
+
+/** Options for pacote and Arborist. `cache` is a folder that only this command uses. */
+export type NpmOptions = NpmConfig & { readonly cache: string };
 
 // Only how to reach a registry. What decides which packages are chosen or how they are placed (before, omit,
 // legacy-peer-deps, install-strategy, ...) would make two people's pins differ.
@@ -24,7 +27,7 @@ const NETWORK_OPTIONS = new Set([
 ]);
 
 /** npm itself waits ten seconds and then a minute, in which a person at a machine without network sees nothing. */
-const RETRY = { retries: 2, factor: 3, minTimeout: 500, maxTimeout: 5000 };
+const RETRY = { retries: 3, factor: 2, minTimeout: 500, maxTimeout: 5000 };
 const RETRY_KEYS = [
   'fetch-retries',
   'fetch-retry-factor',
@@ -36,7 +39,7 @@ const RETRY_KEYS = [
  * @param home whose `.npmrc` is read
  * @param nodePath real path of Node.js; its prefix has npm's global `etc/npmrc`
  */
-export async function loadNpmOptions(home: string, nodePath: string): Promise<NpmOptions> {
+export async function loadNpmOptions(home: string, nodePath: string): Promise<NpmConfig> {
   const [{ default: Config }, { default: npm }] = await Promise.all([
     import('@npmcli/config'),
     import('@npmcli/config/lib/definitions/index.js'),

@@ -54,6 +54,47 @@ describe('an install', () => {
     await bench.verify();
   });
 
+  it.each([
+    ['the list of versions', '/fixture-deep'],
+    ['a tarball', '/fixture-deep/-/2.0.0.tgz'],
+  ])(
+    'asks again for %s that breaks off half-way, or that the registry cannot give yet',
+    async (_what, asked) => {
+      await using registry = await startRegistry(serverPackages());
+      using bench = makeWorkbench(registry, SERVER);
+      await bench.pin();
+      const pins = fs.readFileSync(path.join(bench.profileFolder, 'pins.json'));
+      fs.writeFileSync(path.join(bench.home, '.npmrc'), `registry=${registry.url}\n`);
+      for (const failures of [['cut'], ['cut', 503], [429, 'cut']] as const) {
+        registry.fail(asked, ...failures);
+        await bench.pin();
+        expect(fs.readFileSync(path.join(bench.profileFolder, 'pins.json'))).toEqual(pins);
+      }
+      registry.fail(asked, 'cut', 'cut');
+      expect((await bench.install()).status).toBe('installed');
+      await bench.verify();
+    },
+  );
+
+  it('gives up when it breaks off each time, or when npm is told not to ask again', async () => {
+    await using registry = await startRegistry(serverPackages());
+    using bench = makeWorkbench(registry, SERVER);
+    await bench.pin();
+    const asked = '/fixture-deep/-/2.0.0.tgz';
+    const times = () => registry.requests.filter((path) => path === asked).length;
+    for (const [npmrc, attempts] of [
+      ['fetch-retries=0\n', 1],
+      ['', 4],
+    ] as const) {
+      fs.writeFileSync(path.join(bench.home, '.npmrc'), `registry=${registry.url}\n${npmrc}`);
+      registry.fail(asked, 'cut', 'cut', 'cut', 'cut');
+      const before = times();
+      expect((await refusal(bench.install())).code).toBe('PACKAGE_UNAVAILABLE');
+      expect(times() - before).toBe(attempts);
+      expect(bench.storeNames()).toEqual([]);
+    }
+  });
+
   it('EV-10: four at once, in three processes, end in one whole package', async () => {
     await using registry = await startRegistry(serverPackages());
     using bench = makeWorkbench(registry, SERVER);
