@@ -13,7 +13,19 @@ const SESSIONS = 'test/hostile/attack-sessions.test.ts';
 const POISONED = 'test/hostile/poisoned.test.ts';
 const DEFINITIONS = 'test/hostile/definitions.test.ts';
 const RELAY = 'test/hostile/relay.test.ts';
-const RULES = 'test/unit/review/rules.test.ts';
+const rulesTest = (name: string) => `test/unit/review/rules/${name}.test.ts`;
+const RULES = {
+  addresses: rulesTest('addresses'),
+  all: rulesTest('all'),
+  behaviour: rulesTest('behaviour'),
+  hidden: rulesTest('hidden'),
+  instructions: rulesTest('instructions'),
+  layout: rulesTest('layout'),
+  names: rulesTest('names'),
+  references: rulesTest('references'),
+  schemas: rulesTest('schemas'),
+  secrets: rulesTest('secrets'),
+} as const;
 const REVEAL = 'test/unit/review/reveal.test.ts';
 const REPORTS = 'test/unit/review/reports.test.ts';
 const CANONICAL = 'test/unit/pins/canonical-json.test.ts';
@@ -34,13 +46,27 @@ const row = (
 
 export const ATTACK_ROWS: readonly AttackRow[] = [
   // Poisoned from the first day.
-  row('TP-01', 'a tag, a secret path, silence, and a parameter to carry it', 'shown', POISONED, RULES),
-  row('TP-02', 'the same without a trigger word', 'the path is shown', POISONED, RULES),
-  row('TP-04', 'text behind the place where clients cut', 'shown, with the mark', POISONED, RULES),
-  row('TP-06', 'in the name of a parameter', 'shown', POISONED, RULES),
-  row('TP-07', 'in a description many levels deep', 'shown', POISONED, RULES),
-  row('TP-12', 'in the output schema', 'shown, pinned', POISONED, RULES),
-  row('TP-13', 'in annotations, icons, _meta', 'shown, pinned', POISONED, RULES),
+  row(
+    'TP-01',
+    'a tag, a secret path, silence, and a parameter to carry it',
+    'shown',
+    POISONED,
+    RULES.instructions,
+    RULES.secrets,
+  ),
+  row('TP-02', 'the same without a trigger word', 'the path is shown', POISONED, RULES.instructions),
+  row('TP-04', 'text behind the place where clients cut', 'shown, with the mark', POISONED, RULES.layout),
+  row('TP-06', 'in the name of a parameter', 'shown', POISONED, RULES.schemas, RULES.secrets),
+  row('TP-07', 'in a description many levels deep', 'shown', POISONED, RULES.instructions),
+  row('TP-12', 'in the output schema', 'shown, pinned', POISONED, RULES.instructions),
+  row(
+    'TP-13',
+    'in annotations, icons, _meta',
+    'shown, pinned',
+    POISONED,
+    RULES.addresses,
+    RULES.instructions,
+  ),
   row('TP-14', 'a description that is no text', 'quarantine', SESSIONS, DEFINITIONS, READ),
   row('TP-15', 'an encoded payload', 'the long run is shown', POISONED),
   row('TP-16', 'fragments in three tools', 'all text in one view', POISONED),
@@ -75,11 +101,11 @@ export const ATTACK_ROWS: readonly AttackRow[] = [
   row('RP-30', 'the same version, other files', 'refused', SESSIONS),
 
   // Speaks for others.
-  row('SH-01', 'a tool of the same name in another profile', 'shown', POISONED, RULES),
-  row('SH-02', 'text about a tool of another profile', 'shown', POISONED, RULES),
+  row('SH-01', 'a tool of the same name in another profile', 'shown', POISONED, RULES.names),
+  row('SH-02', 'text about a tool of another profile', 'shown', POISONED, RULES.references),
   row('SH-03', 'text about a well-known server', 'shown', POISONED),
-  row('SH-04', 'a tool named as one of a client', 'shown', POISONED, RULES),
-  row('SH-05', 'a server named as another profile', 'shown', POISONED, RULES),
+  row('SH-04', 'a tool named as one of a client', 'shown', POISONED, RULES.names),
+  row('SH-05', 'a server named as another profile', 'shown', POISONED, RULES.names),
   row('SH-06', 'a prompt named as a command of a client', 'shown', POISONED),
   row('SH-07', 'a file for another server to read', 'not there', PROFILES),
 
@@ -87,26 +113,33 @@ export const ATTACK_ROWS: readonly AttackRow[] = [
   row('PR-03', 'other instructions, also from server/discover', 'quarantine', SESSIONS, DEFINITIONS),
   row('PR-05', 'another text of a prompt', 'passes; granted or not', SESSIONS),
   row('PR-06', 'a resource that is a playbook', 'not shown; in the place of another: quarantine', SESSIONS),
-  row('PR-07', 'addresses of files and scripts', 'shown; changed: quarantine', SESSIONS, POISONED, RULES),
+  row(
+    'PR-07',
+    'addresses of files and scripts',
+    'shown; changed: quarantine',
+    SESSIONS,
+    POISONED,
+    RULES.addresses,
+  ),
   row('PR-08', 'a flood of updates', 'limited', SESSIONS),
   row('PR-09', 'control characters in completions', 'passes, escaped as JSON is', SESSIONS),
-  row('PR-10', 'a capability that was not there', 'quarantine', SESSIONS, DEFINITIONS, RULES),
+  row('PR-10', 'a capability that was not there', 'quarantine', SESSIONS, DEFINITIONS, RULES.behaviour),
 
   // Characters that nobody sees.
-  row('UC-01', 'the tag block', 'shown, decoded', POISONED, RULES, REVEAL),
-  row('UC-03', 'zero width', 'shown', POISONED, RULES, REVEAL),
-  row('UC-04', 'bidirectional', 'shown', POISONED, RULES, REVEAL),
-  row('UC-06', 'letters of other scripts that look alike', 'shown', POISONED, RULES),
-  row('UC-07', 'emoji, flags, scripts that need them', 'no finding', POISONED, RULES),
-  row('UC-08', 'C1 and line separators', 'shown', POISONED, RULES, REVEAL),
+  row('UC-01', 'the tag block', 'shown, decoded', POISONED, RULES.hidden, REVEAL),
+  row('UC-03', 'zero width', 'shown', POISONED, RULES.hidden, RULES.instructions, REVEAL),
+  row('UC-04', 'bidirectional', 'shown', POISONED, RULES.hidden, REVEAL),
+  row('UC-06', 'letters of other scripts that look alike', 'shown', POISONED, RULES.names),
+  row('UC-07', 'emoji, flags, scripts that need them', 'no finding', POISONED, RULES.hidden),
+  row('UC-08', 'C1 and line separators', 'shown', POISONED, RULES.hidden, REVEAL),
   row('UC-10', 'half a surrogate pair', 'quarantine', SESSIONS, DEFINITIONS, READ),
 
   // Terminals.
-  row('AN-01', 'escapes that hide and overwrite', 'shown as text', POISONED, RULES, REPORTS, REVEAL),
-  row('AN-02', 'links, clipboard, titles', 'shown as text', POISONED, RULES),
+  row('AN-01', 'escapes that hide and overwrite', 'shown as text', POISONED, RULES.hidden, REPORTS, REVEAL),
+  row('AN-02', 'links, clipboard, titles', 'shown as text', POISONED, RULES.hidden),
   row('AN-03', 'the same on stderr', 'shown as text', SESSIONS, RELAY),
-  row('AN-05', 'carriage returns and backspaces', 'shown as text', POISONED, RULES, REVEAL),
-  row('AN-06', 'in names', 'shown as text', POISONED, RULES),
+  row('AN-05', 'carriage returns and backspaces', 'shown as text', POISONED, RULES.hidden, REVEAL),
+  row('AN-06', 'in names', 'shown as text', POISONED, RULES.hidden),
   row('AN-07', 'forged lines of a log', 'marked; in no log of ours', SESSIONS, RELAY, REPORTS),
   row('AN-08', 'text that imitates a report', 'behind a gutter', POISONED, REPORTS),
 
@@ -138,7 +171,7 @@ export const ATTACK_ROWS: readonly AttackRow[] = [
   row('JR-18', '11 MiB, 9 MiB', 'an error; passes', RELAY),
   row('JR-22', 'tools named as members of every object', 'no tools', RELAY, READ),
   row('JR-23', 'numbers without measure', 'refused or kept', RELAY, READ),
-  row('JR-24', 'schemas that explode', 'nobody compiles them', RELAY, RULES),
+  row('JR-24', 'schemas that explode', 'nobody compiles them', RELAY, RULES.all),
   row('JR-25', '200 000 notifications', 'limited, flat memory', RELAY),
   row('JR-26', 'progress and cancels for others', 'dropped', RELAY, JUDGE),
   row('JR-27', 'methods that nobody knows', 'dropped', RELAY),
@@ -201,7 +234,7 @@ export const ATTACK_ROWS: readonly AttackRow[] = [
   row('NC-02', 'filesystem, all tools', 'works', PROFILES),
   row('NC-03', 'memory, sequential-thinking', 'works', PROFILES),
   row('NC-04', 'a few announcements at the start', 'no finding, no alarm', DEFINITIONS),
-  row('NC-05', 'text of the world', 'passes', PROFILES, RULES),
+  row('NC-05', 'text of the world', 'passes', PROFILES, RULES.hidden),
   row('NC-06', 'a result of 9 MiB', 'passes', PROFILES),
   row('NC-07', 'progress and cancels in order', 'works', PROFILES),
   row('NC-08', '100 calls, answered out of order', 'works', RELAY, PROFILES),
