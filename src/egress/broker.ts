@@ -38,6 +38,8 @@ interface Outcome {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** How long a connection may be silent before its ends are asked whether they are there; as HTTP clients do it. */
+const KEEP_ALIVE_MS = 60_000;
 
 export class Broker {
   readonly #grants: readonly EgressGrant[];
@@ -199,6 +201,9 @@ export class Broker {
     if (this.#sockets.has(socket)) return;
     this.#sockets.add(socket);
     socket.setNoDelay(true);
+    // The ends do not see each other, so their own keep-alive asks only us. And a client that has closed is forgotten by its kernel
+    // without a word when the far end does not close: its place would be taken for ever.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     // The end of a connection is seen by whoever waits for it; without a listener a reset would end the launcher.
     socket.on('error', () => {});
     socket.once('close', () => this.#sockets.delete(socket));

@@ -1,4 +1,5 @@
 // P3: what is carried arrives whole, and how a connection ends on one side is how it ends on the other: in both ways.
+import fs from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columns } from '../escape/columns.ts';
 import { until } from '../fixtures/launcher.ts';
@@ -47,6 +48,22 @@ const CONVERSE = `
       socket.write(first);
     });
 `;
+
+/** As the kernel numbers its timers. */
+const KEEP_ALIVE = '02';
+
+/** What the kernel waits for with each connection that is open, from the text of /proc/net/tcp. */
+function timersOf(
+  table: string,
+  which: (ports: { readonly local: number; readonly remote: number }) => boolean,
+): readonly string[] {
+  const row = /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) 01 \S+ (\d\d):/gm;
+  return [...table.matchAll(row)]
+    .filter(([, local = '', remote = '']) =>
+      which({ local: parseInt(local, 16), remote: parseInt(remote, 16) }),
+    )
+    .map(([, , , timer = '']) => timer);
+}
 
 describe.each(WAYS)('P3 %s', (mode) => {
   let server: Sandboxed;
@@ -158,6 +175,25 @@ describe.each(WAYS)('P3 %s', (mode) => {
     await talk({ first: 'wait\n', destroyAfter: 'hello' });
     await until(() => plain.seen.length === plain.connections(), 1000, 'the end at the far end');
     expect(plain.seen.at(-1)).toBe('ECONNRESET');
+  });
+
+  test('a silent connection is asked whether its ends are still there, on both sides', async () => {
+    // Nothing would end it where one of them is gone without a word: the other's own keep-alive asks only the launcher.
+    const inside = await server.evaluate<string>(`
+      ${CONNECT[mode]}
+      const socket = await connect('${PLAIN}', ${plain.port});
+      await new Promise((resolve) => socket.once('data', resolve));
+      globalThis.silent = socket;
+      // Until what was said is acknowledged, the kernel waits for that.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return (await load('node:fs')).readFileSync('/proc/self/net/tcp', 'latin1');
+    `);
+    const outside = fs.readFileSync('/proc/self/net/tcp', 'latin1');
+    await server.evaluate('globalThis.silent.resetAndDestroy()');
+    if (!('ok' in inside)) throw new Error(inside.message);
+    const front = mode === 'proxy' ? 3128 : plain.port;
+    expect(timersOf(inside.ok, ({ local }) => local === front)).toEqual([KEEP_ALIVE]);
+    expect(timersOf(outside, ({ remote }) => remote === plain.port)).toEqual([KEEP_ALIVE]);
   });
 
   test.each([
