@@ -5,6 +5,7 @@ import { configInvalid } from '../messages/usage.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
 import { decodeUtf8, readSmallFile } from '../profile/read-file.ts';
 import { onlyManaged } from '../messages/config.ts';
+import { certificateFault } from './certificates.ts';
 import type { MachineConfig } from './machine.ts';
 import { parseConfig } from './parse.ts';
 import type { SecretsConfig } from './secrets.ts';
@@ -95,10 +96,6 @@ function realPath(file: string): string {
   } catch {
     return file;
   }
-}
-
-function certificateFault(text: string): string | undefined {
-  return text.includes('-----BEGIN CERTIFICATE-----') ? undefined : 'holds no certificate in PEM';
 }
 
 /** Never a word of the file. */

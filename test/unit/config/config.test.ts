@@ -16,7 +16,7 @@ const DEFAULTS = {
   runAsRoot: 'allowed',
   macos: 'refused',
 };
-const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n';
 
 function faultsOf(egress: unknown): readonly string[] {
   const parsed = parseConfig(JSON.stringify({ schema: 1, egress }));
