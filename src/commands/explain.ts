@@ -50,6 +50,7 @@ export async function explainCommand(
     facts,
     bwrapOptions: facts.system === 'linux' ? bwrapOptions(facts.bwrap) : undefined,
     secretSources: config.secrets,
+    egress: config.egress,
     machine: config,
     places: facts.system === 'macos' ? placesOf(installation, server.digest, runtime) : undefined,
     plan,

@@ -1,6 +1,7 @@
 // Which grant a connection of the server falls under. Pure.
 import type { EgressGrant } from '../plan/plan.ts';
 import { coversHost } from '../profile/host.ts';
+import { literalFamily } from './address.ts';
 
 /** The grant for this host and port: exact names before wildcards, so that an exact one can say more. */
 export function grantFor(
@@ -15,6 +16,11 @@ export function grantFor(
 /** Whether any grant names this host, whatever the port: then it resolves inside. */
 export function isNamed(grants: readonly EgressGrant[], host: string): boolean {
   return grants.some((grant) => coversHost(grant.host, host));
+}
+
+/** Granted by number and this machine itself are never the proxy's business: it would resolve and choose for us. */
+export function isPublicName(host: string, grant: EgressGrant): boolean {
+  return host !== 'localhost' && literalFamily(host) === undefined && grant.addresses.length === 0;
 }
 
 /** Every port of the grants once, ascending. */

@@ -6,6 +6,7 @@ import { judgeAddress, literalFamily } from './address.ts';
 import { type CompanyProxy, connectThrough } from './company-proxy.ts';
 import { dial } from './dial.ts';
 import type { EgressReason } from './event.ts';
+import { isPublicName } from './grants.ts';
 import { resolveHost } from './resolve-host.ts';
 
 export interface Routes {
@@ -48,11 +49,6 @@ export async function reach(
   const dialled = await dial(addresses, port);
   if (dialled === undefined) return { kind: 'failed', reason: 'connect-failed' };
   return { kind: 'connected', ...dialled, begun: NOTHING };
-}
-
-/** Granted by number and this machine itself are never the proxy's business: it would resolve and choose for us. */
-function isPublicName(host: string, grant: EgressGrant): boolean {
-  return host !== 'localhost' && literalFamily(host) === undefined && grant.addresses.length === 0;
 }
 
 async function reachThrough(

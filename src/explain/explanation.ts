@@ -1,4 +1,5 @@
 // Everything that `explain` says and the plan does not hold, as a value. Pure.
+import type { EgressConfig } from '../config/config.ts';
 import type { SecretsConfig } from '../config/secrets.ts';
 import type { MachineConfig } from '../config/machine.ts';
 import { machineWords } from '../messages/config.ts';
@@ -12,6 +13,7 @@ import type { SeatbeltPlaces } from '../sandbox/seatbelt/render.ts';
 import type { ProbedGrant, SystemFacts } from '../system/facts.ts';
 import { type ExplainedNetwork, explainNetwork } from './network.ts';
 import type { PackageState } from './package-state.ts';
+import { type ExplainedRoutes, explainRoutes } from './routes.ts';
 import { type ExplainedSecret, explainSecrets } from './secrets.ts';
 import { type Weakness, weaknesses } from './weaknesses.ts';
 
@@ -54,6 +56,8 @@ export interface Explanation {
   readonly workspace: string | null;
   readonly grants: readonly ExplainedGrant[];
   readonly network: ExplainedNetwork;
+  /** Where the configuration of this machine leads those hosts. */
+  readonly routes: ExplainedRoutes;
   readonly secrets: readonly ExplainedSecret[];
   /** What the configuration of this machine narrows. */
   readonly machine: readonly string[];
@@ -77,6 +81,7 @@ export interface ExplainRequest {
   /** Of `bwrap --help`; undefined where there is no bubblewrap. */
   readonly bwrapOptions: ReadonlySet<string> | undefined;
   readonly secretSources: SecretsConfig;
+  readonly egress: EgressConfig;
   readonly machine: MachineConfig;
   readonly places?: SeatbeltPlaces | undefined;
   readonly plan: SandboxPlan;
@@ -107,6 +112,7 @@ export function explain(request: ExplainRequest): Explanation {
       profile.permissions.network,
       runtime.state === 'recorded' ? runtime.version : undefined,
     ),
+    routes: explainRoutes(request.plan.network, request.egress),
     secrets: explainSecrets(profile, request.plan.secrets, request.secretSources),
     machine: machineWords(request.machine),
     weaker: weaknesses({

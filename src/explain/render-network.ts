@@ -3,6 +3,7 @@ import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
 import { MACOS_NETWORK } from '../messages/macos.ts';
 import type { ExplainedHost, ExplainedNetwork } from './network.ts';
+import type { ExplainedRoutes, FixedName } from './routes.ts';
 import { INDENT, item } from './sections.ts';
 
 const WAYS: Readonly<Record<ExplainedNetwork['way'], string>> = {
@@ -14,8 +15,9 @@ const WAYS: Readonly<Record<ExplainedNetwork['way'], string>> = {
     'proxy: the server has an empty network of its own, in which only an HTTP proxy of cordon can be reached; the proxy variables are set. Cordon looks the name up outside, checks the address and dials it.',
 };
 
-export function networkSection(network: ExplainedNetwork): string[] {
+export function networkSection(network: ExplainedNetwork, { proxy, fixed }: ExplainedRoutes): string[] {
   const { hosts } = network;
+  const proxied = proxy?.hosts ?? [];
   return [
     ...paragraph(WAYS[network.way], INDENT),
     ...(network.limits.length === 0 ? [] : [`${INDENT}what does not work this way:`]),
@@ -32,13 +34,28 @@ export function networkSection(network: ExplainedNetwork): string[] {
       ...(host.addresses.length === 0 ? [] : item(`${host.host} only at ${host.addresses.join(', ')}`)),
       ...(host.leak === null ? [] : item(`data could leave through ${host.host}: ${escapeText(host.leak)}`)),
     ]),
-    ...(hosts.some((host) => host.addresses.length === 0 && host.host !== 'localhost')
+    ...fixed.flatMap((name) => item(fixedText(name))),
+    ...(proxy === null
+      ? []
+      : item(
+          `config.json of this machine sends ${proxied.join(', ')} through the proxy ${proxy.host}, port ${proxy.port}: the proxy looks the names up, its own rules say which addresses they may lead to, and cordon does not see those`,
+        )),
+    ...(hosts.some(
+      ({ host, addresses }) => addresses.length === 0 && host !== 'localhost' && !proxied.includes(host),
+    )
       ? paragraph(
           'addresses that are not public ones (of this machine, of private networks, of cloud metadata) are refused whatever a name resolves to, unless named above',
           INDENT,
         )
       : []),
   ];
+}
+
+function fixedText({ name, addresses, refused }: FixedName): string {
+  const where = `${name} is at ${addresses.join(', ')}, as config.json of this machine has it`;
+  return refused === null
+    ? where
+    : `${where}: every connection is refused, because the profile does not list ${refused} in "addresses"`;
 }
 
 function portsText({ ports, protocol }: ExplainedHost): string {

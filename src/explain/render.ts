@@ -18,7 +18,7 @@ export function renderExplanation(explanation: Explanation): string {
     ...header(explanation),
     ...section('command', command(explanation)),
     ...section('files', filesSection(explanation)),
-    ...section('network', networkSection(explanation.network)),
+    ...section('network', networkSection(explanation.network, explanation.routes)),
     ...section('environment', environment(explanation)),
     ...section('secrets', secrets(explanation)),
     ...section('mcp', mcp(explanation)),

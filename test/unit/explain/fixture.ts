@@ -64,6 +64,7 @@ export function requestFor(
     facts,
     bwrapOptions,
     secretSources: {},
+    egress: { mode: 'auto', hosts: {} },
     machine: { userProfiles: 'refused', ceilings: {}, runAsRoot: 'allowed', macos: 'refused' },
     plan: planSandbox({
       profile,

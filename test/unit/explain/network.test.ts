@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EgressConfig } from '../../../src/config/config.ts';
 import { explain, explanationDocument } from '../../../src/explain/explanation.ts';
 import { explainNetwork } from '../../../src/explain/network.ts';
 import { renderExplanation } from '../../../src/explain/render.ts';
@@ -80,6 +81,61 @@ describe('the network section', () => {
     const forged = found.network.hosts.map((host) => ({ ...host, why: 'x\n  none\u202e' }));
     const text = renderExplanation({ ...found, network: { ...found.network, hosts: forged } });
     expect(text).toContain('x\\n  none\\u{202e}');
+  });
+});
+
+describe('where the configuration of the machine leads the hosts', () => {
+  const PROXY = { host: 'proxy.corp.example', port: 3128 };
+  const section = (egress: Partial<EgressConfig>, grants = GRANTS): string => {
+    const request = requestFor({ permissions: { network: NETWORK } });
+    const network = { kind: 'transparent', grants } as const;
+    const explanation = explain({
+      ...request,
+      egress: { mode: 'auto', hosts: {}, ...egress },
+      plan: { ...request.plan, network },
+    });
+    return (
+      /^network\n[\s\S]*?(?=^environment$)/m
+        .exec(renderExplanation(explanation))
+        ?.at(0)
+        ?.replaceAll(/\s+/g, ' ') ?? ''
+    );
+  };
+  const CHECKED = 'refused whatever a name resolves to';
+
+  it("is the company's proxy for public names, whose addresses cordon does not see", () => {
+    const text = section({ proxy: PROXY, hosts: { 'api.github.com': ['140.82.121.6'] } });
+    expect(text).toContain(
+      'sends *.example.com through the proxy proxy.corp.example, port 3128: the proxy looks the names up',
+    );
+    expect(text).toContain('api.github.com is at 140.82.121.6, as config.json of this machine has it');
+    // That one cordon dials itself.
+    expect(text).toContain(CHECKED);
+    expect(section({ proxy: PROXY })).not.toContain(CHECKED);
+    expect(section({})).toContain(CHECKED);
+  });
+
+  it('is no proxy for this machine, for numbers and for what has addresses', () => {
+    const [, , listed, local] = GRANTS;
+    const number = { host: '10.1.0.7', ports: [5432], protocol: 'tcp', addresses: ['10.1.0.7'] } as const;
+    if (listed === undefined || local === undefined) throw new Error('four grants');
+    expect(section({ proxy: PROXY }, [listed, local, number])).not.toContain('proxy.corp.example');
+  });
+
+  it('is a fixed address, and one that the grant does not reach is said to be refused', () => {
+    const hosts = {
+      'api.github.com': ['140.82.121.6', '10.0.0.1'],
+      'eu.example.com': ['192.168.7.7'],
+      'db.corp.example': ['10.1.2.3'],
+      'other.example': ['10.1.2.3'],
+    };
+    const text = section({ hosts });
+    expect(text).toContain(
+      'api.github.com is at 140.82.121.6, 10.0.0.1, as config.json of this machine has it: every connection is refused, because the profile does not list 10.0.0.1 in "addresses"',
+    );
+    expect(text).toContain('does not list 192.168.7.7 in "addresses"');
+    expect(text).toMatch(/db\.corp\.example is at 10\.1\.2\.3, as config\.json of this machine has it(?!:)/);
+    expect(text).not.toContain('other.example');
   });
 });
 
