@@ -56,7 +56,7 @@ export async function examineEgress(
         ? undefined
         : serveEgress(held.sockets, { grants: [grant], config, onEvent: () => {} });
     const answers = await collectAnswers(held.release({ package: 'none', runtime }));
-    await listening?.close();
+    listening?.close();
     return judgeAnswers(checks, answers);
   } finally {
     server.close();

@@ -38,6 +38,7 @@ interface Outcome {
 }
 
 const NOTHING = Buffer.alloc(0);
+const BROKEN_OFF: Outcome = { verdict: 'failed', reason: 'reset' };
 /** How long a connection may be silent before its ends are asked whether they are there; as HTTP clients do it. */
 const KEEP_ALIVE_MS = 60_000;
 
@@ -48,9 +49,8 @@ export class Broker {
   readonly #admission: Admission;
   readonly #authorization: string | undefined;
   readonly #sockets = new Set<Socket>();
-  readonly #attempts = new Set<Promise<void>>();
-  /** What is carried just now, by the server's end of it. */
-  readonly #carried = new Map<Socket, { readonly attempt: Attempt; readonly outcome: Outcome }>();
+  /** What is under way just now, by the server's end of it, and how it ends when everything does. */
+  readonly #underWay = new Map<Socket, { readonly attempt: Attempt; readonly outcome: Outcome }>();
   readonly #told = new WeakSet<Socket>();
 
   constructor(options: BrokerOptions) {
@@ -63,28 +63,23 @@ export class Broker {
 
   /** The transparent way. `host`: what the connection's address stands for; undefined when for nothing. Takes the socket. */
   acceptFor(client: Socket, host: string | undefined, port: number, address: string): void {
-    this.#begin(client, this.#serveFor(client, host, port, address));
+    this.#own(client);
+    void this.#serveFor(client, host, port, address);
   }
 
   /** The proxy way: the connection begins with a CONNECT request. Takes the socket. */
   acceptConnect(client: Socket): void {
-    this.#begin(client, this.#serveConnect(client));
+    this.#own(client);
+    void this.#serveConnect(client);
   }
 
   /**
-   * Ends all connections at once. What was carried is told of before this returns, because the launcher may have no time left;
-   * resolves when all attempts were told of.
+   * Ends all connections at once. What was under way is told of before this returns, also what was not carried yet: a name that is
+   * still looked up has left the machine too. Nothing is waited for: a far end may take many seconds to say nothing.
    */
-  async close(): Promise<void> {
-    for (const { attempt, outcome } of this.#carried.values()) this.#finish(attempt, outcome);
+  close(): void {
+    for (const { attempt, outcome } of this.#underWay.values()) this.#finish(attempt, outcome);
     for (const socket of this.#sockets) socket.destroy();
-    await Promise.allSettled(this.#attempts);
-  }
-
-  #begin(client: Socket, serving: Promise<void>): void {
-    this.#own(client);
-    this.#attempts.add(serving);
-    void serving.finally(() => this.#attempts.delete(serving));
   }
 
   async #serveFor(client: Socket, host: string | undefined, port: number, address: string): Promise<void> {
@@ -124,6 +119,7 @@ export class Broker {
 
   async #connect(attempt: Attempt, rest: Buffer): Promise<Outcome & Partial<Attempt>> {
     const { client, host, port } = attempt;
+    this.#underWay.set(client, { attempt, outcome: BROKEN_OFF });
     const grant = grantFor(this.#grants, host, port);
     if (grant === undefined) {
       answer(client, 403);
@@ -157,12 +153,13 @@ export class Broker {
     if (begun.length > 0) client.write(begun);
     if (first.length > 0) upstream.write(first);
     const carried = { verdict: 'allowed', upstream, ...(address === undefined ? {} : { address }) } as const;
-    this.#carried.set(client, { attempt, outcome: { ...carried, reason: 'reset' } });
+    this.#underWay.set(client, { attempt, outcome: { ...carried, reason: 'reset' } });
     const spliced = await splice(client, upstream);
     return { ...carried, ...(spliced === 'reset' ? { reason: 'reset' } : {}) };
   }
 
   async #admitted(attempt: Attempt, work: () => Promise<Outcome & Partial<Attempt>>): Promise<void> {
+    this.#underWay.set(attempt.client, { attempt, outcome: BROKEN_OFF });
     if (!(await this.#admission.enter())) return this.#refuse(attempt, 'too-many-connections');
     try {
       this.#finish(attempt, await work());
@@ -182,7 +179,7 @@ export class Broker {
     const { client } = attempt;
     const { verdict, reason, address, upstream, host = attempt.host, port = attempt.port } = outcome;
     if (!client.destroyed && !client.writableEnded) client.resetAndDestroy();
-    this.#carried.delete(client);
+    this.#underWay.delete(client);
     if (this.#told.has(client)) return;
     this.#told.add(client);
     this.#onEvent({
@@ -234,9 +231,7 @@ async function helloFor(
 }
 
 function silent(kind: 'timeout' | 'gone'): Outcome {
-  return kind === 'timeout'
-    ? { verdict: 'denied', reason: 'handshake-timeout' }
-    : { verdict: 'failed', reason: 'reset' };
+  return kind === 'timeout' ? { verdict: 'denied', reason: 'handshake-timeout' } : BROKEN_OFF;
 }
 
 /** In a time that does not tell where they differ: whoever else runs on this machine may try. */

@@ -28,8 +28,8 @@ export type EgressSockets =
 
 export interface Listening {
   readonly failed: Promise<Error>;
-  /** Ends all connections; resolves when all of them were told of. */
-  close(): Promise<void>;
+  /** Ends all connections. All of them were told of when it returns. */
+  close(): void;
 }
 
 export interface ListenOptions {
@@ -110,9 +110,9 @@ export function listenOn(sockets: EgressSockets, options: ListenOptions): Listen
   }
   return {
     failed,
-    async close() {
+    close() {
       for (const close of closers) close();
-      await broker.close();
+      broker.close();
     },
   };
 }

@@ -102,7 +102,7 @@ export async function probe(start: Start, request: ProbeRequest): Promise<Probed
     } finally {
       clearTimeout(timer);
       await session.stop();
-      await listening?.close();
+      listening?.close();
     }
   } finally {
     for (const grant of grants) if (grant.kind === 'present') fs.closeSync(grant.fd);

@@ -53,7 +53,8 @@ export async function untilEnd(
   // Whoever sends a signal reads on only if they read by now.
   const enough = reason === 'signal' ? Promise.race([patience, delay(SIGNAL_DRAIN_MS)]) : patience;
   // Connections that were open are told of with what they carried.
-  await Promise.race([Promise.all([relay.serverDrained, listening?.close()]), enough]);
+  listening?.close();
+  await Promise.race([relay.serverDrained, enough]);
   relay.refuse(end.kind === 'setup-failed' ? sandboxSetupFailed(end.message) : serverEnded(exitStatus(end)));
   await Promise.race([Promise.all([relay.flush(), stderrWritten]), enough]);
   // Whoever asks again is told again, and is not given another server that says who knows what.

@@ -6,9 +6,10 @@ import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { columns } from '../escape/columns.ts';
+import { until } from '../fixtures/launcher.ts';
 import { type Authority, makeAuthority } from './authority.ts';
-import { WAYS } from './connect.ts';
-import { type FarEnd, httpsFarEnd } from './far-ends.ts';
+import { CONNECT, WAYS } from './connect.ts';
+import { type FarEnd, httpsFarEnd, plainFarEnd } from './far-ends.ts';
 import { type EgressStage, LOOPBACK, type Sandboxed, setEgressStage } from './sandboxed.ts';
 
 /** Resolves nowhere: only the proxy knows where it is. */
@@ -147,3 +148,22 @@ test.each(WAYS)('P3 %s: a proxy that refuses is an error within a second', async
   );
   await server.close();
 });
+
+test.each(WAYS)(
+  'P3 %s: a server that ends while the proxy says nothing has ended, and is told of',
+  async (mode) => {
+    if (column === undefined) throw new Error('no user to start as');
+    const silent = await plainFarEnd();
+    const server = await stage.sandboxed(column, {
+      network: [{ host: PUBLIC, port: 443, protocol: 'tcp' }],
+      config: { mode, proxy: { url: `http://127.0.0.1:${silent.port}` } },
+    });
+    await server.evaluate(`${CONNECT[mode]} void connect('${PUBLIC}', 443)`);
+    await until(() => silent.connections() > 0, 2000, 'a connection to the proxy');
+    const ended = await server.launcher.call('run', { code: 'process.exit(3)' });
+    expect(ended).toMatchObject({ error: { data: { reason: 'SERVER_ENDED' } } });
+    await server.close();
+    expect(server.egress()).toMatchObject([{ host: PUBLIC, port: 443, verdict: 'failed', reason: 'reset' }]);
+    await silent.close();
+  },
+);

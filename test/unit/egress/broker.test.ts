@@ -35,7 +35,7 @@ async function farEnd(accept: (socket: net.Socket) => void): Promise<number> {
 interface Front {
   readonly port: number;
   readonly events: EgressEvent[];
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
   /** Resolves with so many events. */
   told(count: number): Promise<readonly EgressEvent[]>;
 }
@@ -73,7 +73,7 @@ async function front(farPort: number, options: FrontOptions = {}): Promise<Front
     },
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   });
-  closers.push(() => void broker.close());
+  closers.push(() => broker.close());
   const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     if (options.way === 'proxy') broker.acceptConnect(socket);
     else broker.acceptFor(socket, 'host' in options ? options.host : HOST, farPort, '198.18.0.2');
@@ -436,10 +436,38 @@ test.each(['transparent', 'proxy'] as const)(
     client.on('data', (chunk) => (text += String(chunk)));
     client.write(way === 'proxy' ? `CONNECT ${HOST}:${far} HTTP/1.1\r\n\r\nx` : 'x');
     await expect.poll(() => text.endsWith('hello') && arrived.join('') === 'x', { timeout: 5000 }).toBe(true);
-    const closed = inside.close();
+    inside.close();
     const told = { host: HOST, port: far, verdict: 'allowed', bytesToHost: 1, bytesToServer: 5 };
     expect(inside.events).toMatchObject([told]);
-    await closed;
+    await expect.poll(() => client.closed).toBe(true);
+    expect(inside.events).toHaveLength(1);
+  },
+);
+
+test.each(['transparent', 'proxy'] as const)(
+  '%s: what is not yet carried when the broker ends is told of at once, and once',
+  async (way) => {
+    let asked = '';
+    let refuse = (): void => {};
+    const proxy = await farEnd((socket) => {
+      socket.on('data', (chunk: Buffer) => (asked += String(chunk)));
+      refuse = () => socket.end();
+    });
+    const inside = await front(443, {
+      way,
+      grant: { addresses: [] },
+      hosts: {},
+      proxy: { host: '127.0.0.1', port: proxy, authorization: undefined },
+    });
+    const client = net.connect({ port: inside.port, host: '127.0.0.1' });
+    closers.push(() => client.destroy());
+    client.on('error', () => {});
+    client.write(way === 'proxy' ? `CONNECT ${HOST}:443 HTTP/1.1\r\n\r\n` : 'x');
+    await expect.poll(() => asked.includes(HOST), { timeout: 5000 }).toBe(true);
+    inside.close();
+    expect(inside.events).toMatchObject([{ host: HOST, port: 443, verdict: 'failed', reason: 'reset' }]);
+    refuse();
+    await expect.poll(() => client.closed).toBe(true);
     expect(inside.events).toHaveLength(1);
   },
 );
