@@ -17,38 +17,39 @@ export async function fetchTarball(locked: FetchablePackage, npm: NpmOptions): P
     const kept = keptFile(locked.integrity, npm);
     const known = fs.existsSync(kept) ? fs.readFileSync(kept) : undefined;
     if (known !== undefined && integrityOf(known) === locked.integrity) return known;
-    const bytes = await download(spec, locked.integrity, npm);
-    const found = integrityOf(bytes);
-    if (found !== locked.integrity) throw integrityMismatch(spec, locked.integrity, found);
+    const bytes = await download(locked, npm);
     fs.mkdirSync(path.dirname(kept), { recursive: true });
     fs.writeFileSync(kept, bytes);
     return bytes;
   } catch (error) {
     if (error instanceof CordonError) throw error;
-    const { code, found } = error as NodeJS.ErrnoException & { found?: unknown };
-    if (code === 'EINTEGRITY')
-      throw integrityMismatch(
-        spec,
-        locked.integrity,
-        found === undefined ? undefined : String(found as string),
-      );
     throw isStoreFault(error) ? error : packageUnavailable(spec, error);
   }
 }
 
 /**
  * In two steps, so that only metadata goes through npm's cache: one that stores a tarball which is cut off half-way leaves a
- * rejection behind that nobody can handle (make-fetch-happen 15, cacache 20), and the runtime prints it.
+ * rejection behind that nobody can handle (make-fetch-happen 15, cacache 20), and the runtime prints it. npm's library is not told
+ * the sha512 either: with no cache of ours, it would take what it finds wrong out of the user's.
  */
-async function download(spec: string, integrity: string, npm: NpmOptions): Promise<Buffer> {
+async function download({ name, version, integrity }: FetchablePackage, npm: NpmOptions): Promise<Buffer> {
   const { default: pacote } = await import('pacote');
+  const spec = `${name}@${version}`;
   const options = { ...npm, ...SAFE_OPTIONS };
   const address = await withRetries(npm, () => pacote.resolve(spec, options));
   const direct = { allowRemote: 'all', cache: undefined, preferOffline: false, preferOnline: true } as const;
-  return withRetries(npm, () =>
+  return withRetries(npm, async () => {
+    const bytes = await pacote.tarball.stream(
+      // With the name, whose scope says which registry's credentials are for other paths of its host (as npm has it).
+      `${name}@${address}`,
+      (stream) => collect(stream, spec),
+      { ...options, ...direct },
+    );
     // The lockfile's word, never the registry's (SC-02, SC-03).
-    pacote.tarball.stream(address, (stream) => collect(stream, spec), { ...options, ...direct, integrity }),
-  );
+    const found = integrityOf(bytes);
+    if (found !== integrity) throw integrityMismatch(spec, integrity, found);
+    return bytes;
+  });
 }
 
 /** Four profiles of one family share most of their packages; beside npm's cache, which is only this command's. */

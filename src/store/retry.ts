@@ -2,7 +2,6 @@
 // that says "later" (5xx, 429); an answer that breaks off in the middle it hands on as an error.
 import type { NpmOptions } from './npm-options.ts';
 
-/** Cut off in the middle, or a name server that has no answer at the moment. */
 const TRANSIENT = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -10,8 +9,11 @@ const TRANSIENT = new Set([
   'ETIMEDOUT',
   'EIDLETIMEOUT',
   'ETRANSFERTIMEOUT',
-  'EAI_AGAIN',
+  // Of a length that nobody announced, an end that comes too early looks like any other.
+  'INTEGRITY_MISMATCH',
 ]);
+/** How npm's library (minipass-fetch) begins to say that no answer came: then it has asked again, as often as it may. */
+const NO_ANSWER = /^request to /;
 const FIRST_PAUSE_MS = 300;
 
 /**
@@ -35,5 +37,6 @@ function retriesOf({ retry }: NpmOptions): number {
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof Error && TRANSIENT.has((error as NodeJS.ErrnoException).code ?? '');
+  if (!(error instanceof Error) || NO_ANSWER.test(error.message)) return false;
+  return TRANSIENT.has((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -95,6 +95,49 @@ describe('an install', () => {
     }
   });
 
+  it('asks as often as npm does, and not more, where no answer comes', async () => {
+    await using registry = await startRegistry(serverPackages());
+    using bench = makeWorkbench(registry, SERVER);
+    await bench.pin();
+    const retries = 'fetch-retries=2\nfetch-retry-mintimeout=10\nfetch-retry-maxtimeout=10\n';
+    fs.writeFileSync(path.join(bench.home, '.npmrc'), `registry=${registry.url}\n${retries}`);
+    for (const asked of ['/fixture-deep', '/fixture-deep/-/2.0.0.tgz']) {
+      registry.fail(asked, ...Array.from({ length: 30 }, () => 'none' as const));
+      const before = registry.requests.length;
+      expect((await refusal(bench.install())).code).toBe('PACKAGE_UNAVAILABLE');
+      expect(registry.requests.slice(before).filter((path) => path === asked)).toHaveLength(3);
+      registry.fail(asked);
+    }
+  });
+
+  it('asks again for a tarball that ends too early without a word', async () => {
+    await using registry = await startRegistry(serverPackages());
+    using bench = makeWorkbench(registry, SERVER);
+    await bench.pin();
+    fs.writeFileSync(path.join(bench.home, '.npmrc'), `registry=${registry.url}\n`);
+    registry.fail('/fixture-deep/-/2.0.0.tgz', 'short');
+    expect((await bench.install()).status).toBe('installed');
+  });
+
+  it("leaves npm's own cache as it is, whatever the registry serves", async () => {
+    await using registry = await startRegistry(serverPackages());
+    using bench = makeWorkbench(registry, SERVER);
+    await bench.pin();
+    const lockfile = fs.readFileSync(path.join(bench.profileFolder, 'package-lock.json'), 'utf8');
+    const kept = [...lockfile.matchAll(/"sha512-([^"]+)"/g)].map(([, digest = '']) => {
+      const hex = Buffer.from(digest, 'base64').toString('hex');
+      const places = ['.npm/_cacache/content-v2/sha512', hex.slice(0, 2), hex.slice(2, 4), hex.slice(4)];
+      const file = path.join(bench.home, ...places);
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, 'as it is');
+      return file;
+    });
+    registry.replace('fixture-deep@2.0.0', { name: 'x', version: '1.0.0' }, { metadata: true });
+    const { stdout } = await installElsewhere(bench.home);
+    expect(stdout).toContain('INTEGRITY_MISMATCH');
+    expect(kept.filter((file) => !fs.existsSync(file))).toEqual([]);
+  });
+
   it('EV-10: four at once, in three processes, end in one whole package', async () => {
     await using registry = await startRegistry(serverPackages());
     using bench = makeWorkbench(registry, SERVER);

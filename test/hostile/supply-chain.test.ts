@@ -85,6 +85,21 @@ describe('the registry', () => {
     expect(open.requests).toEqual([]);
   });
 
+  it('SC-04: its credentials go to its own host, where tarballs lie elsewhere too, and to no other', async () => {
+    await using registry = await startRegistry(serverPackages());
+    await using other = await startRegistry(serverPackages());
+    using bench = makeWorkbench(registry, SERVER);
+    const api = `${other.url}api/`;
+    fs.writeFileSync(
+      path.join(bench.home, '.npmrc'),
+      `registry=${registry.url}\n@fixture:registry=${api}\n${api.replace('http:', '')}:_authToken=canary\n`,
+    );
+    await bench.pin();
+    await bench.install();
+    expect(new Set(other.authorized)).toEqual(new Set(['/@fixture/server', '/@fixture/server/-/1.2.3.tgz']));
+    expect(registry.authorized).toEqual([]);
+  });
+
   it('a git, file or URL dependency cannot be pinned', async () => {
     for (const spec of ['git+https://127.0.0.1/x.git', 'http://127.0.0.1:9/x.tgz', 'file:../x']) {
       await using registry = await startRegistry([
