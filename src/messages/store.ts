@@ -62,11 +62,16 @@ export const integrityMismatch = (name: string, expected: string, found: string 
 export const packageUnavailable = (name: string, cause: unknown) =>
   fault(
     'PACKAGE_UNAVAILABLE',
-    `${quote(name)} could not be fetched from the registry: ${reasonOf(cause)}`,
+    `${quote(name)} could not be fetched from the registry: ${withoutUser(reasonOf(cause))}`,
     ['npm ping'],
-    cause instanceof Error ? [quote(cause.message, 300)] : [],
+    cause instanceof Error ? [quote(withoutUser(cause.message), 300)] : [],
     cause,
   );
+
+/** npm's library says which address it asked; an npmrc may have a user and a password in it. */
+function withoutUser(text: string): string {
+  return text.replaceAll(/\/\/[^\s/]*@/g, '//');
+}
 
 export const packageTooLarge = (name: string, what: string, limit: number, unit = 'bytes') =>
   fault('TREE_UNSAFE', `${quote(name)} is too large: ${what} has more than ${limit} ${unit}`);

@@ -100,6 +100,18 @@ describe('the registry', () => {
     expect(registry.authorized).toEqual([]);
   });
 
+  it.each([403, 'none'] as const)('whose address has a password is refused without it: %s', async (how) => {
+    await using registry = await startRegistry(serverPackages());
+    using bench = makeWorkbench(registry, SERVER);
+    const address = registry.url.replace('//', '//user:canary@');
+    fs.writeFileSync(path.join(bench.home, '.npmrc'), `registry=${address}\nfetch-retries=0\n`);
+    registry.fail('/@fixture/server', how);
+    const { message, details } = await refusal(bench.pin());
+    expect(registry.authorized).toEqual(['/@fixture/server']);
+    expect(details.join()).toContain('127.0.0.1');
+    expect([message, ...details].join()).not.toContain('canary');
+  });
+
   it('a git, file or URL dependency cannot be pinned', async () => {
     for (const spec of ['git+https://127.0.0.1/x.git', 'http://127.0.0.1:9/x.tgz', 'file:../x']) {
       await using registry = await startRegistry([
