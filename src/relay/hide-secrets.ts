@@ -60,8 +60,12 @@ const PROTOCOL_WORDS: Readonly<Record<string, ReadonlySet<unknown>>> = {
   resultType: new Set(['complete', 'input_required', 'task']),
 };
 
+/** Numbers of the protocol, which are none in another type. */
+const PROTOCOL_NUMBERS: ReadonlySet<string> = new Set('code priority size ttl pollInterval'.split(' '));
+
 function hideIn(value: unknown, concealer: Concealer): unknown {
   if (typeof value === 'string') return concealer.conceal(value);
+  if (typeof value === 'number') return hideNumber(value, concealer);
   if (Array.isArray(value)) {
     const members = value.map((member) => hideIn(member, concealer));
     return members.some((member, index) => member !== value[index]) ? members : value;
@@ -69,7 +73,9 @@ function hideIn(value: unknown, concealer: Concealer): unknown {
   if (!isJsonObject(value)) return value;
   const entries = Object.entries(value);
   const hidden = entries.map(([key, member]): readonly [string, unknown] => {
-    const isProtocol = Object.hasOwn(PROTOCOL_WORDS, key) && PROTOCOL_WORDS[key]?.has(member) === true;
+    const isProtocol =
+      (Object.hasOwn(PROTOCOL_WORDS, key) && PROTOCOL_WORDS[key]?.has(member) === true) ||
+      (PROTOCOL_NUMBERS.has(key) && typeof member === 'number');
     const name = PROTOCOL_NAMES.has(key) ? key : concealer.conceal(key);
     return [name, isProtocol ? member : hideIn(member, concealer)];
   });
@@ -78,3 +84,11 @@ function hideIn(value: unknown, concealer: Concealer): unknown {
   );
   return isSame ? value : Object.fromEntries(hidden);
 }
+
+/** A value of digits, as a program has it that reads its configuration as numbers; a part of a number is none. */
+function hideNumber(value: number, concealer: Concealer): unknown {
+  const hidden = concealer.conceal(String(value));
+  return WHOLE.test(hidden) ? hidden : value;
+}
+
+const WHOLE = /^\[secret \w+\]$/;

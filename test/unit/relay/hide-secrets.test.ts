@@ -82,6 +82,18 @@ describe('P4: secrets in what a server says went wrong', () => {
     });
   });
 
+  it('a value of digits that a program made a number of, and no number of the protocol', () => {
+    const pin = concealer(new Map([['PIN', Buffer.from('32603')]]));
+    const session = new JudgedSession(undefined, undefined, pin).handshake().tools(['a']);
+    session.client({ id: 1, method: 'tools/call', params: { name: 'a' } });
+    const data = { config: { pin: 32603, other: [132_603, 7] } };
+    expect(
+      session.server({ id: 1, error: { code: -32603, message: 'no', data: { ...data, code: 32603 } } }).anew,
+    ).toMatchObject({
+      error: { code: -32603, data: { config: { pin: '[secret PIN]', other: [132_603, 7] }, code: 32603 } },
+    });
+  });
+
   it('all else passes as it came', () => {
     expect(called({ error: { code: 1, message: 'no' } }).forward).toBe(true);
     expect(called({ result: { content: content('fine') } }).forward).toBe(true);
