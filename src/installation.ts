@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MANAGED } from './managed-places.ts';
 import { policyUnreadable } from './messages/usage.ts';
+import { linksTo } from './profile/ownership.ts';
 import { homeOfAccount } from './system/account-home.ts';
 
 export interface Installation {
@@ -88,7 +89,7 @@ export function realPath(folder: string): string {
 
 /**
  * Everything that Cordon trusts or writes: no server may write there, whatever its profile grants. Also where they really
- * are: people keep ~/.config in a repository of their own, and link to it.
+ * are, and each link on the way: people keep ~/.config in a repository of their own, and link to it.
  */
 export function ownFolders(installation: Installation, programRoot: string): readonly string[] {
   const folders = [
@@ -101,7 +102,7 @@ export function ownFolders(installation: Installation, programRoot: string): rea
     path.dirname(installation.configFile),
     MANAGED.policy,
   ];
-  return [...new Set(folders.flatMap((folder) => [folder, realPath(folder)]))];
+  return [...new Set(folders.flatMap((folder) => [folder, realPath(folder), ...linksTo(folder)]))];
 }
 
 /** On macOS, where nothing is mounted: the private folders of all that runs, a folder for each start. */

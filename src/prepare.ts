@@ -93,7 +93,7 @@ export function prepare(request: PrepareRequest): Prepared {
       file: narrowedBy,
     });
   const trusted = secretFiles(config.secrets, installation.home);
-  const own = [...ownFolders(installation, request.programRoot), ...trusted.programs];
+  const own = [...ownFolders(installation, request.programRoot), ...trusted.deciding];
   refuseOwnFolders(expanded.grants, { folders: own, state });
   refuseSecretFiles(expanded.grants, trusted.files);
   const usesState = expanded.grants.some((grant) => grant.source === state);

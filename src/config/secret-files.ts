@@ -1,10 +1,14 @@
 // What on this machine a configuration trusts to give secrets: programs that run outside every sandbox, and files.
 import fs from 'node:fs';
+import { linksTo } from '../profile/ownership.ts';
 import { expandSecretPath, type SecretsConfig } from './secrets.ts';
 
 export interface SecretFiles {
-  /** Programs and the files that their arguments name, such as scripts: who can write to one runs as the user. */
-  readonly programs: readonly string[];
+  /**
+   * Programs, the files that their arguments name, such as scripts, and each link on the way to one of these or to a file of a
+   * secret: who can write to one decides what runs as the user, or what is handed out as a secret.
+   */
+  readonly deciding: readonly string[];
   /** Files that hold a secret. */
   readonly files: readonly string[];
 }
@@ -20,7 +24,8 @@ export function secretFiles(config: SecretsConfig, home: string): SecretFiles {
   const files = sources.flatMap((source) =>
     source.from === 'file' ? [expandSecretPath(source.path, home)] : [],
   );
-  return { programs: bothPaths(programs), files: bothPaths(files) };
+  const links = [...programs, ...files].flatMap(linksTo);
+  return { deciding: [...new Set([...bothPaths(programs), ...links])], files: bothPaths(files) };
 }
 
 function bothPaths(paths: readonly string[]): readonly string[] {

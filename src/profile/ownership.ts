@@ -80,6 +80,21 @@ export function* wayTo(file: string, presence: Presence): Generator<Step, void> 
   }
 }
 
+/**
+ * The links on the way to a file, each by where it stands and not by where it leads: who can write there can turn it elsewhere, and
+ * neither the name of the file nor its real path says so where one link leads to another. What this user may not look at, no
+ * server of this user can change.
+ */
+export function linksTo(file: string): readonly string[] {
+  const links: string[] = [];
+  try {
+    for (const { place, stat } of wayTo(file, 'may-be-missing')) if (stat.isSymbolicLink()) links.push(place);
+  } catch {
+    // As far as it can be followed.
+  }
+  return links;
+}
+
 function lookAt(place: string, file: string, presence: Presence): fs.Stats | undefined {
   try {
     return fs.lstatSync(place, { throwIfNoEntry: presence === 'must-exist' });

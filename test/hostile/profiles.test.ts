@@ -354,6 +354,12 @@ it("SC-30: a workspace that really holds cordon's own profiles", async () => {
   fs.symlinkSync('dotfiles/config', path.join(world.home, '.config'));
   for (const cwd of [dotfiles, path.join(dotfiles, 'config/cordon/profiles')])
     await world.expectRefusal({ code: 'GRANT_PATH_UNSAFE', names: "write to cordon's own", cwd });
+  // Or no more than a link on the way to them, which the server could turn elsewhere.
+  fs.renameSync(path.join(dotfiles, 'config'), path.join(world.home, 'kept'));
+  fs.symlinkSync('../kept', path.join(dotfiles, 'current'));
+  fs.rmSync(path.join(world.home, '.config'));
+  fs.symlinkSync('dotfiles/current', path.join(world.home, '.config'));
+  await world.expectRefusal({ code: 'GRANT_PATH_UNSAFE', names: 'dotfiles/current', cwd: dotfiles });
 });
 
 describe('a lockfile that pins less than all', () => {

@@ -420,6 +420,18 @@ describe.runIf(hasOwnMachine)(
       expect(await tried('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
       expect(await tried('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
       expect(await tried('read', { command: [program] })).toBe('started');
+      // By a link to a link: neither what is named nor what it leads to lies there, and the server could turn it elsewhere.
+      for (const [name, source] of [
+        ['give', (link: string) => ({ command: [link] })],
+        ['token', (link: string) => ({ file: link })],
+      ] as const) {
+        const place = path.join(workspace, `link-${name}`);
+        const content = name === 'give' ? '#!/bin/sh\necho token\n' : 'token';
+        fs.symlinkSync(write(`real/${name}`, content, name === 'give' ? 0o755 : 0o600), place);
+        const link = path.join(home, `link-${name}`);
+        fs.symlinkSync(place, link);
+        expect(await tried('write', source(link))).toMatch(/^GRANT_PATH_UNSAFE: .*link-/);
+      }
     });
   },
 );

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { requireRootDecides, requireRootOwned } from '../../../src/profile/ownership.ts';
+import { linksTo, requireRootDecides, requireRootOwned } from '../../../src/profile/ownership.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -51,5 +51,26 @@ describe('a file that need not be there', () => {
 
   it('is not where others can write to the last folder that there is', () => {
     expect(() => requireRootDecides(path.join(folder, 'no/such/file'))).toThrow(refusal(os.tmpdir()));
+  });
+});
+
+describe('the links on the way to a file', () => {
+  const at = (name: string) => path.join(folder, name);
+
+  it('are all of them, by where they stand', () => {
+    fs.mkdirSync(at('real'));
+    fs.symlinkSync('real', at('second'));
+    fs.symlinkSync(at('second'), at('first'));
+    fs.writeFileSync(at('real/file'), '');
+    fs.symlinkSync('file', at('real/name'));
+    expect(linksTo(at('first/name'))).toEqual([at('first'), at('second'), at('real/name')]);
+    expect(linksTo(at('real/file'))).toEqual([]);
+  });
+
+  it('are those that there are, of a file that is not there or cannot be', () => {
+    fs.symlinkSync('gone/further', at('link'));
+    fs.symlinkSync('round', at('round'));
+    expect(linksTo(at('link/x'))).toEqual([at('link')]);
+    expect(new Set(linksTo(at('round')))).toEqual(new Set([at('round')]));
   });
 });
