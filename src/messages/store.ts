@@ -51,12 +51,12 @@ export const entryNotFound = (entry: string, profile?: string) =>
     profile === undefined ? [] : [`cordon pin ${profile}`],
   );
 
-export const integrityMismatch = (name: string, expected: string, found: string | undefined) =>
+export const integrityMismatch = (name: string, expected: string, found: string) =>
   fault(
     'INTEGRITY_MISMATCH',
     `the registry serves another ${quote(name)} than the one that was pinned`,
     ['do not use that registry for this package before you know why'],
-    [`expected ${expected}`, ...(found === undefined ? [] : [`found    ${escapeText(found)}`])],
+    [`expected ${expected}`, `found    ${found}`],
   );
 
 export const packageUnavailable = (name: string, cause: unknown) =>
