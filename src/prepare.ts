@@ -105,7 +105,8 @@ export function prepare(request: PrepareRequest): Prepared {
       optional: grant.optional || (grant.source === state && request.purpose === 'explain'),
     })),
   );
-  refuseAliases(grants, { homes: [installation.home, installation.accountHome], own });
+  const hidden = [installation.home, installation.accountHome, ...trusted.files];
+  refuseAliases(grants, { hidden, own });
   const plan = planSandbox({
     profile,
     package: `${profile.source.package}@${profile.source.version}`,

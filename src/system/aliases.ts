@@ -6,20 +6,20 @@ import { grantIsAlias } from '../messages/sandbox.ts';
 import type { ProbedGrant } from './facts.ts';
 
 export interface Guarded {
-  /** Nothing that is or contains one of these may be granted: home folders. */
-  readonly homes: readonly string[];
+  /** Nothing that is or contains one of these may be granted: home folders, and files of secrets. */
+  readonly hidden: readonly string[];
   /** Nor may it be for writing: the folders of cordon itself. */
   readonly own: readonly string[];
 }
 
 /** @throws CordonError GRANT_PATH_UNSAFE for a granted folder that is, by another name, one of them or above one */
 export function refuseAliases(grants: readonly ProbedGrant[], guarded: Guarded): void {
-  const homes = identitiesAbove(guarded.homes);
+  const hidden = identitiesAbove(guarded.hidden);
   const own = identitiesAbove(guarded.own);
   for (const grant of grants) {
     if (grant.kind === 'missing' || grant.type === 'file') continue;
     const identity = identityOf(fs.fstatSync(grant.fd, { bigint: true }));
-    const known = homes.get(identity) ?? (grant.access === 'write' ? own.get(identity) : undefined);
+    const known = hidden.get(identity) ?? (grant.access === 'write' ? own.get(identity) : undefined);
     // By its own name it was judged already: what lies between a grant and a protected path in it is no grant.
     if (known !== undefined && known !== grant.source) throw grantIsAlias(grant.source, known);
   }

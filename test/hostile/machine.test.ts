@@ -132,6 +132,15 @@ describe.runIf(isRoot)('P7: the kernel', () => {
 });
 
 describe.runIf(isRoot)('P2: another name of a folder, by a bind mount', () => {
+  const keys = path.join(scratch, 'keys');
+  const config = path.join(home, '.config/cordon/config.json');
+  beforeAll(() => {
+    fs.mkdirSync(keys);
+    const secrets = { another: { TOKEN: [{ file: path.join(keys, 'token') }] } };
+    fs.writeFileSync(config, JSON.stringify({ secrets }));
+  });
+  afterAll(() => fs.rmSync(config));
+
   const CASES = [
     ['the home folder', home, '.', 'read'],
     ['a folder above it', path.dirname(home), '.', 'read'],
@@ -139,6 +148,7 @@ describe.runIf(isRoot)('P2: another name of a folder, by a bind mount', () => {
     ['the home folder, in a grant below the workspace', home, 'inner', 'read'],
     ["cordon's own profiles", path.join(home, '.config/cordon/profiles'), '.', 'write'],
     ['the program', ROOT, '.', 'write'],
+    ['the folder of a secret', keys, '.', 'read'],
   ] as const;
   for (const [what, folder, inside, access] of CASES) {
     it(`${what}: refused`, async () => {
