@@ -1,11 +1,10 @@
 // `cordon __end-tree GROUP FOLDER`: run by the watchdog of a start on macOS, when its launcher or its server has ended. Kills
 // what is left of the server and removes its private folders: first what descends from it, then what has left its parents.
 import { spawnSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import treeKill from 'tree-kill';
-import { isLaunchFolder } from './launch-folder.ts';
+import { isLaunchFolder, removeLaunchFolder } from './launch-folder.ts';
 import { processesOf, PS_ARGUMENTS, readProcessTable } from './process-table.ts';
 
 /** A program that starts others faster than it is found would otherwise keep us here for ever. */
@@ -26,8 +25,7 @@ export async function endTree([groupText = '', folder = '']: readonly string[]):
     for (const pid of found) killQuietly(pid);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ROUND_MS);
   }
-  fs.rmSync(folder, { recursive: true, force: true });
-  return 0;
+  return removeLaunchFolder(folder) ? 0 : 1;
 }
 
 function processes(): string {

@@ -1,5 +1,6 @@
 // The private folders of one start. Their name holds the launcher's process id: whatever a machine that lost its power left
 // behind, secrets among it, goes at the next start.
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -49,10 +50,31 @@ export function isLaunchFolder(folder: string): boolean {
   return path.isAbsolute(folder) && path.normalize(folder) === folder && NAME.test(path.basename(folder));
 }
 
+/**
+ * False when something is left of it. What lies in it was the server's to choose: without rights to a folder of its own, its
+ * owner cannot look into it either, and must neither keep secrets on the disk for that nor find no other server able to start.
+ */
+export function removeLaunchFolder(folder: string): boolean {
+  const whole = [path.join(folder, 'files'), folder].map(removed).at(-1) === true;
+  if (whole) return true;
+  // Never through a link: that is what -R does by itself.
+  spawnSync('/bin/chmod', ['-R', 'u+rwx', folder], { env: {}, stdio: 'ignore' });
+  return removed(folder);
+}
+
+function removed(folder: string): boolean {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function removeStale(root: string): void {
   for (const name of fs.readdirSync(root)) {
     const pid = Number(NAME.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) fs.rmSync(path.join(root, name), { recursive: true, force: true });
+    if (pid > 0 && !isAlive(pid)) removeLaunchFolder(path.join(root, name));
   }
 }
 

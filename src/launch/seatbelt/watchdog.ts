@@ -15,7 +15,7 @@ case $group in
 esac
 "$@" "$group" "$folder"
 [ "$group" = 0 ] || kill -KILL -- "-$group" 2>/dev/null
-/bin/rm -rf -- "$folder"`;
+/bin/rm -rf -- "$folder" || { /bin/chmod -R u+rwx -- "$folder"; /bin/rm -rf -- "$folder"; }`;
 
 export interface Watchdog {
   /** To be told as soon as the server runs. */
