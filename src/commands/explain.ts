@@ -63,8 +63,10 @@ export async function explainCommand(
 
 /** Before there is a start: its folder has no name yet. */
 function placesOf(installation: Installation, digest: Digest, runtime: RuntimeState): SeatbeltPlaces {
-  const start = path.join(launchesFolder(installation), MACOS_UNNAMED.start);
+  const launches = launchesFolder(installation);
+  const start = path.join(launches, MACOS_UNNAMED.start);
   return {
+    launches,
     package: packageLayout(installation.store, digest).tree,
     runtime: runtime.state === 'recorded' ? runtime.path : MACOS_UNNAMED.runtime,
     home: path.join(start, 'home'),

@@ -68,6 +68,7 @@ async function tryRuntime(runtime: string, facts: MacFacts): Promise<Tried> {
     const places = {
       package: path.join(scratch, 'package'),
       runtime,
+      launches: scratch,
       home: path.join(scratch, 'home'),
       tmp: path.join(scratch, 'tmp'),
       files: path.join(scratch, 'files'),

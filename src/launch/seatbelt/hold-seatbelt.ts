@@ -1,6 +1,7 @@
 // Plan -> a server on macOS that may be started: everything is prepared while the package is hashed, and nothing is spawned
 // before release() is given what verify/ alone can make.
 import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import type { SandboxPlan } from '../../plan/plan.ts';
 import { argumentVariable } from '../../sandbox/bwrap/render.ts';
@@ -55,6 +56,7 @@ export async function holdSeatbelt(
     package: request.package.path,
     runtime: request.runtime.path,
     ...folder,
+    launches: path.dirname(folder.path),
     brokerPort: proxy?.place.port,
   };
   const server = placeServer(plan, places, proxy?.place);

@@ -14,6 +14,8 @@ export interface SeatbeltPlaces {
   readonly package: string;
   /** The runtime's executable, not its folder: beside it lies what anybody installed. */
   readonly runtime: string;
+  /** Holds what was made for each launch, of this server and of all others. */
+  readonly launches: string;
   /** Made for this launch, and belonging to it alone. */
   readonly home: string;
   readonly tmp: string;
@@ -44,7 +46,7 @@ const WRITE: readonly Operation[] = [
 
 interface Access {
   readonly path: string;
-  readonly access: 'read' | 'write' | 'run';
+  readonly access: 'read' | 'write' | 'run' | 'none';
 }
 
 export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): SeatbeltRendering {
@@ -55,6 +57,7 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
     return { kind, path: { kind: 'parameter', name } };
   };
   const accesses: Access[] = [
+    { path: places.launches, access: 'none' },
     { path: places.home, access: 'write' },
     { path: places.tmp, access: 'write' },
     ...plan.mounts.flatMap((mount) => accessOf(mount, places)),
@@ -66,6 +69,7 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
     .sort((a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1));
   const rules: Rule[] = [
     ...BASE,
+    ...ordered.flatMap(({ path, access }) => accessRules(filter('subpath', path), access)),
     ...ordered.map(
       ({ path }): Rule => ({
         decision: 'allow',
@@ -74,7 +78,6 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
         why: 'realpath asks about each folder on the way',
       }),
     ),
-    ...ordered.flatMap(({ path, access }) => accessRules(filter('subpath', path), access)),
     ...fixedFolders(ordered).map(
       (path): Rule => ({
         decision: 'deny',
@@ -94,6 +97,15 @@ function accessRules(filter: Filter, access: Access['access']): Rule[] {
     case 'write':
       return [
         { decision: 'allow', operations: [...READ, ...WRITE], filters: [filter], why: 'granted: write' },
+      ];
+    case 'none':
+      return [
+        {
+          decision: 'deny',
+          operations: ['file-read*', 'file-test-existence', 'file-write*'],
+          filters: [filter],
+          why: 'private folders and secrets of other starts, also in a readable folder',
+        },
       ];
     case 'read':
     case 'run': {

@@ -1,5 +1,6 @@
 // P2 on a Mac, as far as it can be shown without one: each policy allows what the grants say and nothing else, by two readers
 // that share no code.
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderSeatbelt } from '../../../src/sandbox/seatbelt/render.ts';
 import { type Decision, decisions } from '../../fixtures/decisions.ts';
@@ -51,6 +52,33 @@ it.each(['a")(allow default)("', '\\', "'; a\nb", '(param "PATH_1")', 'ä #t'])(
     expect(answers).toEqual(wanted);
   },
 );
+
+describe('a readable folder around the private folders of all starts', () => {
+  const source = '/private/var/folders';
+  const grants = [
+    { kind: 'present', source, target: source, type: 'folder', access: 'read', fd: 30 },
+  ] as const;
+  const plan = { ...samplePlan(MAC, grants), network: { kind: 'none' } } as const;
+  const { policy, parameters } = renderSeatbelt(plan, PLACES);
+  const reads = (name: string, answer: 'allow' | 'deny') =>
+    ({ operation: 'file-read-data', path: `${PLACES.launches}${name}`, answer }) as const;
+
+  it('shows nothing of other starts, and those of its own', () => {
+    const rows = [
+      reads('/../other', 'allow'),
+      reads('', 'deny'),
+      reads('/other/files/TOKEN', 'deny'),
+      reads('/other/home/.cache/a', 'deny'),
+      { ...reads('/other', 'deny'), operation: 'file-read-metadata' },
+      { ...reads('', 'allow'), operation: 'file-read-metadata' },
+      { ...reads('/launch', 'allow'), operation: 'file-read-metadata' },
+      reads('/launch/home/a', 'allow'),
+    ].map((row) => ({ ...row, path: path.posix.normalize(row.path) }));
+    const wanted = rows.map(({ answer }) => answer);
+    expect(rows.map(evaluator(policy, parameters))).toEqual(wanted);
+    expect(schemeAnswers(policy, parameters, rows)).toEqual(wanted);
+  });
+});
 
 describe('the second reader', () => {
   it('refuses what Seatbelt has no word for', () => {
