@@ -49,6 +49,7 @@ beforeAll(async () => {
       grant('work/.git/hooks', 'read'),
       grant('work/.vscode', 'read'),
       grant('work/.mcp.json', 'read', true),
+      grant('work/.config/tool/hooks.json', 'read', true),
     ],
   });
 });
@@ -102,6 +103,7 @@ describe('denied', () => {
     ['F17 a new file there', () => ['write', at('work/.git/hooks/post-commit')]],
     ['F17 over a link', () => ['write', at('work/to-hooks/post-commit')]],
     ['F17 in another case', () => ['write', at('work/.GIT/Hooks/post-commit')]],
+    ['F17 something in place of a folder on the way to it', () => ['write', at('work/.config')]],
     ['F17 what is protected and not there', () => ['write', at('work/.mcp.json')]],
     ['EV-20 to move the folder above it', () => ['rename', at('work/.git')]],
     ['EV-20 to move it', () => ['rename', at('work/.vscode')]],

@@ -78,12 +78,20 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
         why: 'realpath asks about each folder on the way',
       }),
     ),
-    ...fixedFolders(ordered).map(
+    ...writableRoots(ordered).map(
       (path): Rule => ({
         decision: 'deny',
         operations: ['file-write-unlink'],
         filters: [filter('literal', path)],
         why: 'renamed, it would take what is protected inside to a path without protection',
+      }),
+    ),
+    ...foldersBetween(ordered).map(
+      (path): Rule => ({
+        decision: 'deny',
+        operations: ['file-write-create', 'file-write-data', 'file-write-unlink'],
+        filters: [filter('literal', path)],
+        why: 'renamed, likewise; and a link, a file or a filled folder put there would lead past what is protected',
       }),
     ),
     ...networkRules(plan.network, places),
@@ -124,13 +132,21 @@ function accessRules(filter: Filter, access: Access['access']): Rule[] {
   }
 }
 
-/** Roots of writable grants, and their folders on the way to a closer grant: on Linux they are, or hold, mount points. */
-function fixedFolders(ordered: readonly Access[]): string[] {
-  const roots = ordered.filter(({ access }) => access === 'write').map(({ path }) => path);
-  const inner = ordered.flatMap(({ path }) =>
-    ancestors(path).filter((folder) => roots.some((root) => contains(root, folder))),
+/** On Linux they are mount points. */
+function writableRoots(ordered: readonly Access[]): string[] {
+  return ordered
+    .filter(({ access }) => access === 'write')
+    .map(({ path }) => path)
+    .sort();
+}
+
+/** On the way from a writable grant to a closer one. A path protected there may be absent, and its folders with it. */
+function foldersBetween(ordered: readonly Access[]): string[] {
+  const roots = writableRoots(ordered);
+  const between = ordered.flatMap(({ path }) =>
+    ancestors(path).filter((folder) => roots.some((root) => folder !== root && contains(root, folder))),
   );
-  return [...new Set([...roots, ...inner])].sort();
+  return [...new Set(between)].sort();
 }
 
 function ancestors(path: string): string[] {

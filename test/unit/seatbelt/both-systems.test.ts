@@ -26,7 +26,7 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
       'protected',
       'protected, absent',
       'protected, other case',
-      'way to what is protected and absent',
+      'way to what is protected',
       'readable',
     ],
     operations: ['process-exec'],
@@ -43,7 +43,7 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
   },
   'second names': {
     why: 'on Linux they cannot leave a mount; on a Mac they could leave the protection of a path',
-    places: ['writable', 'protected, absent', 'protected, other case', 'way to what is protected and absent'],
+    places: ['writable', 'protected, absent', 'protected, other case', 'way to what is protected'],
     operations: ['file-link'],
   },
   'protected and not there': {
@@ -51,10 +51,10 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
     places: ['protected, absent'],
     operations: ['file-write-create', 'file-write-data', 'file-write-mode', 'file-write-unlink'],
   },
-  'the way to what is not there': {
-    why: 'a folder that holds no mount can be renamed on Linux, which is seen when the server ends; a rule forbids it',
-    places: ['way to what is protected and absent'],
-    operations: ['file-write-unlink'],
+  'the way to what is protected': {
+    why: 'what holds a mount stays where it is on Linux, and what else comes there is seen when the server ends; a rule forbids it',
+    places: ['way to what is protected'],
+    operations: ['file-write-create', 'file-write-data', 'file-write-unlink'],
   },
   'all of /tmp': {
     why: "on Linux it is the server's own, and a grant below it one folder there; on a Mac that is another folder",
