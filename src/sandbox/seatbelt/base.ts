@@ -38,7 +38,7 @@ export const BASE: readonly Rule[] = [
   },
   {
     decision: 'allow',
-    operations: ['file-read*', 'file-map-executable'],
+    operations: ['file-read*', 'file-test-existence', 'file-map-executable'],
     filters: at(
       'subpath',
       '/usr/lib',
@@ -51,7 +51,7 @@ export const BASE: readonly Rule[] = [
   },
   {
     decision: 'allow',
-    operations: ['file-read*'],
+    operations: ['file-read*', 'file-test-existence'],
     filters: [
       ...at('subpath', '/usr/share/icu', '/usr/share/zoneinfo', '/private/var/db/timezone'),
       ...at('literal', '/System/Library/CoreServices/SystemVersion.plist', '/private/etc/localtime'),
@@ -63,7 +63,7 @@ export const BASE: readonly Rule[] = [
   },
   {
     decision: 'allow',
-    operations: ['file-read*'],
+    operations: ['file-read*', 'file-test-existence'],
     filters: at('literal', '/dev/null', '/dev/random', '/dev/urandom', '/dev/autofs_nowait'),
     why: 'random numbers, and standard streams that lead nowhere',
   },

@@ -11,7 +11,6 @@ export type Operation =
   | 'file-write*'
   | 'file-write-create'
   | 'file-write-data'
-  | 'file-write-flags'
   | 'file-write-mode'
   | 'file-write-times'
   | 'file-write-unlink'

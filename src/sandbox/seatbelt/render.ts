@@ -33,11 +33,13 @@ export interface SeatbeltRendering {
 
 const READ: readonly Operation[] = ['file-read*', 'file-test-existence'];
 
-/** Without file-write-setugid, -owner and -mount, and without file-link: a second name of a file has no protection. */
+/**
+ * Without file-write-setugid, -owner and -mount; without file-link, because a second name of a file has no protection; and
+ * without -flags and -acl, which can lock a file against its owner and stay.
+ */
 const WRITE: readonly Operation[] = [
   'file-write-create',
   'file-write-data',
-  'file-write-flags',
   'file-write-mode',
   'file-write-times',
   'file-write-unlink',

@@ -29,12 +29,18 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
       'way to what is protected',
       'readable',
     ],
-    operations: ['process-exec'],
+    operations: ['process-exec', 'file-map-executable'],
   },
   'programs of the system': {
     why: 'Linux shows /usr; on a Mac some of these start programs outside the sandbox',
-    places: ['outside, this system only', 'libraries'],
-    operations: ['file-read-data', 'file-read-metadata', 'process-exec'],
+    places: ['outside, this system only', 'libraries', 'data of the system'],
+    operations: [
+      'file-read-data',
+      'file-read-metadata',
+      'file-test-existence',
+      'file-map-executable',
+      'process-exec',
+    ],
   },
   'folders on the way': {
     why: 'on Linux they are empty ones of our own, which may be listed; on a Mac they are the real ones',
@@ -46,10 +52,28 @@ const DIFFERENCES: Readonly<Record<string, Difference>> = {
     places: ['writable', 'protected, absent', 'protected, other case', 'way to what is protected'],
     operations: ['file-link'],
   },
+  'access lists': {
+    why: 'on Linux they are more modes; on a Mac one can refuse its owner the removal of a file',
+    places: [
+      'writable',
+      'writable root',
+      'protected, absent',
+      'protected, other case',
+      'way to what is protected',
+    ],
+    operations: ['file-write-acl'],
+  },
   'protected and not there': {
     why: 'a mount needs something to lie over, so that Linux compares these when the server ends; a rule needs nothing',
     places: ['protected, absent'],
-    operations: ['file-write-create', 'file-write-data', 'file-write-mode', 'file-write-unlink'],
+    operations: [
+      'file-write-create',
+      'file-write-data',
+      'file-write-mode',
+      'file-write-times',
+      'file-write-xattr',
+      'file-write-unlink',
+    ],
   },
   'the way to what is protected': {
     why: 'what holds a mount stays where it is on Linux, and what else comes there is seen when the server ends; a rule forbids it',
