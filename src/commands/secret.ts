@@ -14,7 +14,7 @@ import {
 } from '../messages/secrets.ts';
 import { listProfiles, loadProfile } from '../profile/load.ts';
 import { currentAsker } from '../secrets/asker.ts';
-import { removeFromKeyring, storeInKeyring } from '../secrets/keyring-entries.ts';
+import { removeFromKeyring, requireKeyring, storeInKeyring } from '../secrets/keyring-entries.ts';
 import { type LookedUp, lookUpSecrets } from '../secrets/look-up.ts';
 import { keepMemoryPrivate } from '../secrets/private-memory.ts';
 import { sourcesOf } from '../secrets/sources.ts';
@@ -58,14 +58,16 @@ function entryOf({ installation }: CommandContext, operands: readonly string[]):
 }
 
 async function set(context: CommandContext, entry: Entry): Promise<number> {
-  // First: what is said here comes of a value that is kept already.
+  // First: what is said here comes of a value that is kept already, and nobody types one that cannot be kept.
   const { list: sources } = sourcesOf(loadConfig(context.installation).secrets, entry.profile, entry.secret);
+  const asker = askerFor(context);
+  requireKeyring(asker);
   const value = await readSecretInput(secretPrompt(entry.secret, entry.profile), context.err);
   if (value === undefined) {
     report(context, entry, { set: false }, secretNotSet(entry.secret));
     return 1;
   }
-  await storeInKeyring(entry, value, askerFor(context));
+  await storeInKeyring(entry, value, asker);
   report(context, entry, { set: true }, secretSet(entry.secret, entry.profile));
   if (!sources.some(({ from }) => from === 'keyring'))
     context.err(`warning: ${keyringUnasked(entry.secret)}\n`);

@@ -5,12 +5,18 @@ import { askProgram, type ProgramEnd } from './ask-program.ts';
 import { type KeyringEntry, KEYRING_MS, keyringOf, readLookup } from './keyring.ts';
 import { providerEnvironment } from './provider-environment.ts';
 
+/** Where there is none that could be asked. @throws CordonError SECRET_UNAVAILABLE */
+export function requireKeyring(asker: Asker): void {
+  const fault = keyringFault(asker);
+  if (fault !== undefined) throw keyringFailed(fault);
+}
+
 /**
  * Puts the value in, and looks whether the keyring gives it back: secret-tool cuts off what is longer than 8 KiB, and security
  * gives what is not plain ASCII in another form. `value` is overwritten. @throws CordonError SECRET_UNAVAILABLE
  */
 export async function storeInKeyring(entry: KeyringEntry, value: Buffer, asker: Asker): Promise<void> {
-  refuseWithout(asker);
+  requireKeyring(asker);
   const keyring = keyringOf(process.platform);
   const { argv, input } = keyring.store(entry, value);
   try {
@@ -29,7 +35,7 @@ export async function storeInKeyring(entry: KeyringEntry, value: Buffer, asker: 
 
 /** Whether there was one. @throws CordonError SECRET_UNAVAILABLE */
 export async function removeFromKeyring(entry: KeyringEntry, asker: Asker): Promise<boolean> {
-  refuseWithout(asker);
+  requireKeyring(asker);
   const keyring = keyringOf(process.platform);
   const end = await ask(keyring.remove(entry), asker);
   if (end.kind === 'exited' && keyring.isAbsent(end)) return false;
@@ -40,11 +46,6 @@ export async function removeFromKeyring(entry: KeyringEntry, asker: Asker): Prom
 function ask(argv: readonly [string, ...string[]], asker: Asker, input?: Buffer): Promise<ProgramEnd> {
   const request = { argv, env: providerEnvironment(asker), timeoutMs: KEYRING_MS };
   return askProgram(input === undefined ? request : { ...request, input });
-}
-
-function refuseWithout(asker: Asker): void {
-  const fault = keyringFault(asker);
-  if (fault !== undefined) throw keyringFailed(fault);
 }
 
 function expectSuccess(end: ProgramEnd): void {
