@@ -1,12 +1,13 @@
 // What on this machine a configuration trusts to give secrets: programs that run outside every sandbox, and files.
 import fs from 'node:fs';
 import { linksTo } from '../profile/ownership.ts';
+import { filesAmong, interpretersOf } from './interpreters.ts';
 import { expandSecretPath, type SecretsConfig } from './secrets.ts';
 
 export interface SecretFiles {
   /**
-   * Programs, the files that their arguments name, such as scripts, and each link on the way to one of these or to a file of a
-   * secret: who can write to one decides what runs as the user, or what is handed out as a secret.
+   * Programs, what runs them, the files that their arguments name, such as scripts, and each link on the way to one of these or to
+   * a file of a secret: who can write to one decides what runs as the user, or what is handed out as a secret.
    */
   readonly deciding: readonly string[];
   /** Files that hold a secret. */
@@ -16,11 +17,11 @@ export interface SecretFiles {
 /** Of all profiles: a server must not reach the secrets of another one either. As named, and by their real paths. */
 export function secretFiles(config: SecretsConfig, home: string): SecretFiles {
   const sources = Object.values(config).flatMap((secrets) => Object.values(secrets).flat());
-  const programs = sources.flatMap((source) =>
-    source.from === 'command'
-      ? [source.argv[0], ...source.argv.slice(1).filter((word) => word.startsWith('/') && isFile(word))]
-      : [],
-  );
+  const programs = sources.flatMap((source) => {
+    if (source.from !== 'command') return [];
+    const [program, ...args] = source.argv;
+    return [program, ...interpretersOf(program), ...filesAmong(args)];
+  });
   const files = sources.flatMap((source) =>
     source.from === 'file' ? [expandSecretPath(source.path, home)] : [],
   );
@@ -30,14 +31,6 @@ export function secretFiles(config: SecretsConfig, home: string): SecretFiles {
 
 function bothPaths(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
-}
-
-function isFile(path: string): boolean {
-  try {
-    return fs.statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 function realPath(path: string): string {

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import type { Writable } from 'node:stream';
+import { interpretersOf } from '../config/interpreters.ts';
 import { secretCopy } from './memory.ts';
 import { type FileUser, placeFault } from './places.ts';
 import { MAX_VALUE_BYTES } from './value.ts';
@@ -162,15 +163,22 @@ function killGroup(child: ChildProcess): void {
   }
 }
 
-/** Why a program is not to be started; undefined when it is there and nobody else can change it, or put another in its place. */
+/**
+ * Why a program is not to be started; undefined when it is there and nobody else can change it, or put another in its place, and the
+ * same holds for what runs it when it is a script.
+ */
 export function programFault(program: string, user: FileUser): 'missing' | 'unsafe' | undefined {
   try {
     const stat = fs.statSync(program);
     if (!stat.isFile() || (stat.mode & 0o111) === 0) return 'missing';
-    const isOurs = stat.uid === 0 || stat.uid === user.uid;
-    const isSafe = isOurs && (stat.mode & 0o022) === 0 && placeFault(program, user, 'trusted') === undefined;
-    return isSafe ? undefined : 'unsafe';
+    return [program, ...interpretersOf(program)].every((path) => isSafe(path, user)) ? undefined : 'unsafe';
   } catch {
     return 'missing';
   }
+}
+
+function isSafe(program: string, user: FileUser): boolean {
+  const { uid, mode } = fs.statSync(program);
+  const isOurs = uid === 0 || uid === user.uid;
+  return isOurs && (mode & 0o022) === 0 && placeFault(program, user, 'trusted') === undefined;
 }

@@ -1,4 +1,5 @@
 // One source of a secret, asked once.
+import { interpretersOf } from '../config/interpreters.ts';
 import { expandSecretPath, type SecretSource } from '../config/secrets.ts';
 import { secretWords } from '../messages/secrets.ts';
 import { requireRootOwned } from '../profile/ownership.ts';
@@ -62,7 +63,7 @@ async function askCommand(
   if (fault === 'missing') return { kind: 'unavailable', why: secretWords.noProgram };
   if (fault === 'unsafe') return { kind: 'malformed', why: secretWords.unsafeProgram };
   // What the administrator names must be the administrator's.
-  if (asker.isManaged) requireRootOwned(argv[0]);
+  if (asker.isManaged) for (const path of [argv[0], ...interpretersOf(argv[0])]) requireRootOwned(path);
   const end = await askProgram({
     argv,
     env: { ...providerEnvironment(asker), ...env },

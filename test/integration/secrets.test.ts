@@ -428,6 +428,8 @@ describe.runIf(hasOwnMachine)(
       expect(await tried('write', { command: [program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
       expect(await tried('write', { command: ['/bin/sh', program] })).toMatch(/^GRANT_PATH_UNSAFE: /);
       expect(await tried('read', { command: [program] })).toBe('started');
+      const script = write('bin/script', `#!/usr/bin/env -S ${program} -x\n`, 0o755);
+      expect(await tried('write', { command: [script] })).toMatch(/^GRANT_PATH_UNSAFE: .*give/);
       // By a link to a link: neither what is named nor what it leads to lies there, and the server could turn it elsewhere.
       for (const [name, source] of [
         ['give', (link: string) => ({ command: [link] })],

@@ -143,6 +143,15 @@ describe('command', () => {
     fs.chmodSync(folder, 0o755);
     expect(await ask(give)).toBe('token');
   });
+
+  test('is refused when others can change what runs it', async () => {
+    const runs = write('runs', '#!/bin/sh\necho token\n', 0o777);
+    const argv = [write('script', `#!${runs}\n`, 0o755)] as const;
+    const give: SecretSource = { from: 'command', argv, env: {}, timeoutSeconds: 1 };
+    expect(await ask(give)).toBe('malformed: can be changed or replaced by other users');
+    fs.chmodSync(runs, 0o755);
+    expect(await ask(give)).toBe('token');
+  });
 });
 
 describe('file', () => {
