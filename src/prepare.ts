@@ -92,7 +92,7 @@ export function prepare(request: PrepareRequest): Prepared {
       values,
       file: narrowedBy,
     });
-  const trusted = secretFiles(config.secrets, installation.home);
+  const trusted = secretFiles(config, installation.home);
   const own = [...ownFolders(installation, request.programRoot), ...trusted.deciding];
   refuseOwnFolders(expanded.grants, { folders: own, state });
   refuseSecretFiles(expanded.grants, trusted.files);
