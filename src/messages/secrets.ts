@@ -70,9 +70,12 @@ export function sourceName(source: SecretSource): string {
     case 'file':
       return `file ${quote(source.path)}`;
     case 'environment':
-      return `variable ${source.name} of the client`;
+      return VARIABLE.test(source.name) ? `variable ${source.name} of the client` : 'variable of the client';
   }
 }
+
+/** Words with a digit or two at most: what is not like a name may be the value, put in its place, and this is told to the client. */
+const VARIABLE = /^_*[A-Za-z]+\d{0,2}(?:_+(?:[A-Za-z]+\d{0,2}|\d{1,2}))*$/;
 
 export interface MissingSecret {
   readonly name: string;
