@@ -1,6 +1,6 @@
 // What every program needs on macOS, whatever its profile grants. Collected from the published policies of others and not yet
 // tried by us on a Mac. Left out on purpose: launch services and Apple events (they start programs outside the sandbox), the
-// keychain, the pasteboard, the window server, and mDNSResponder (names resolve only through the launcher).
+// keychain, the pasteboard, the window server, the system's log, and mDNSResponder (names resolve only through the launcher).
 import type { Filter, Rule } from './policy.ts';
 
 const at = (kind: 'literal' | 'subpath', ...paths: ReadonlyArray<`/${string}`>): Filter[] =>
@@ -35,6 +35,19 @@ export const BASE: readonly Rule[] = [
     operations: ['file-read-metadata', 'file-test-existence'],
     filters: at('literal', '/', '/etc', '/tmp', '/var', '/private', '/private/etc', '/private/var'),
     why: 'realpath looks at the links of the root',
+  },
+  {
+    decision: 'allow',
+    operations: ['file-read-metadata', 'file-test-existence'],
+    filters: at(
+      'literal',
+      '/System',
+      '/System/Cryptexes',
+      '/System/Cryptexes/OS',
+      '/System/Volumes',
+      '/System/Volumes/Preboot',
+    ),
+    why: 'since macOS 13 dyld goes over these to its cache',
   },
   {
     decision: 'allow',
@@ -86,6 +99,8 @@ export const BASE: readonly Rule[] = [
       ...named('sysctl-name', 'hw.activecpu', 'hw.byteorder', 'hw.cpufrequency', 'hw.logicalcpu'),
       ...named('sysctl-name', 'hw.logicalcpu_max', 'hw.machine', 'hw.memsize', 'hw.ncpu', 'hw.pagesize'),
       ...named('sysctl-name', 'hw.physicalcpu', 'hw.physicalcpu_max', 'machdep.cpu.brand_string'),
+      // By its number, as getpagesize() asks, the size of a page has this name.
+      ...named('sysctl-name', 'hw.pagesize_compat'),
       ...named('sysctl-name', 'kern.argmax', 'kern.maxfilesperproc', 'kern.ngroups', 'kern.osproductversion'),
       ...named('sysctl-name', 'kern.osrelease', 'kern.ostype', 'kern.osversion', 'kern.usrstack64'),
       ...named('sysctl-name', 'kern.version', 'vm.loadavg'),
@@ -102,7 +117,7 @@ export const BASE: readonly Rule[] = [
   {
     decision: 'allow',
     operations: ['mach-lookup'],
-    filters: named('global-name', 'com.apple.system.opendirectoryd.libinfo', 'com.apple.system.logger'),
-    why: 'os.userInfo() and getpwuid(), and the log of the system',
+    filters: named('global-name', 'com.apple.system.opendirectoryd.libinfo'),
+    why: 'os.userInfo() and getpwuid(); not the log of the system, which is also asked there what others wrote to it',
   },
 ];
