@@ -1,7 +1,7 @@
 // The network section: which hosts, through which way, and where data could leave.
 import { columns, paragraph } from '../commands/layout.ts';
 import { escapeText } from '../escape.ts';
-import { MACOS_NETWORK } from '../messages/macos.ts';
+import { MACOS_NETWORK, MACOS_NO_NETWORK } from '../messages/macos.ts';
 import type { ExplainedHost, ExplainedNetwork } from './network.ts';
 import type { ExplainedRoutes, FixedName } from './routes.ts';
 import { INDENT, item } from './sections.ts';
@@ -15,11 +15,15 @@ const WAYS: Readonly<Record<ExplainedNetwork['way'], string>> = {
     'proxy: the server has an empty network of its own, in which only an HTTP proxy of cordon can be reached; the proxy variables are set. Cordon looks the name up outside, checks the address and dials it.',
 };
 
-export function networkSection(network: ExplainedNetwork, { proxy, fixed }: ExplainedRoutes): string[] {
-  const { hosts } = network;
+export function networkSection(
+  network: ExplainedNetwork,
+  { proxy, fixed }: ExplainedRoutes,
+  system: 'linux' | 'macos',
+): string[] {
+  const { hosts, way } = network;
   const proxied = proxy?.hosts ?? [];
   return [
-    ...paragraph(WAYS[network.way], INDENT),
+    ...paragraph(way === 'none' && system === 'macos' ? MACOS_NO_NETWORK : WAYS[way], INDENT),
     ...(network.limits.length === 0 ? [] : [`${INDENT}what does not work this way:`]),
     ...network.limits.flatMap((limit) => item(escapeText(limit))),
     ...columns(

@@ -18,7 +18,14 @@ export function renderExplanation(explanation: Explanation): string {
     ...header(explanation),
     ...section('command', command(explanation)),
     ...section('files', filesSection(explanation)),
-    ...section('network', networkSection(explanation.network, explanation.routes)),
+    ...section(
+      'network',
+      networkSection(
+        explanation.network,
+        explanation.routes,
+        explanation.places === undefined ? 'linux' : 'macos',
+      ),
+    ),
     ...section('environment', environment(explanation)),
     ...section('secrets', secrets(explanation)),
     ...section('mcp', mcp(explanation)),

@@ -52,6 +52,9 @@ export const noOwnNetwork = 'macOS has no network of a program alone';
 export const MACOS_NETWORK =
   'loopback-proxy: of the network the server may use one port of this machine alone, on which an HTTP proxy of cordon listens; it wants a password of this start, which is in the proxy variables. Cordon looks the name up outside, checks the address and dials it.';
 
+export const MACOS_NO_NETWORK =
+  'none: no rule of the policy lets the server connect or listen, on this machine, its local services included, or beyond; no name resolves; unix sockets are refused';
+
 /** What Linux gives and macOS does not, for `explain` and `doctor`. */
 export const MACOS_WEAKNESSES = [
   {
@@ -60,7 +63,7 @@ export const MACOS_WEAKNESSES = [
   },
   {
     id: 'macos-processes',
-    text: 'macOS has no process namespaces: cordon ends the group of the server, what it started, and what still has its environment; a program that left all three lives on, in the sandbox and without a network',
+    text: 'macOS has no process namespaces: cordon ends the group of the server, what it started, and what still has its environment; a program that left all three lives on, in the sandbox, and of the network it has the port of its broker, whoever listens there next',
   },
   {
     id: 'macos-limits',
@@ -77,6 +80,10 @@ export const MACOS_WEAKNESSES = [
   {
     id: 'macos-hostname',
     text: 'macOS has no name of the machine for the server alone: it can read the real one, without which Node does not load its module os',
+  },
+  {
+    id: 'macos-accounts',
+    text: 'macOS has no accounts made up for the server: it can ask for the names, home folders and groups of all that this machine knows, also through a directory of the company; os.userInfo() needs that',
   },
 ] as const;
 

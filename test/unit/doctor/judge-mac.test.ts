@@ -38,6 +38,7 @@ describe('a Mac', () => {
       'macos-names': 'weaker',
       'macos-port': 'weaker',
       'macos-hostname': 'weaker',
+      'macos-accounts': 'weaker',
     });
     expect(verdicts({ starts: 'untried', uid: 0 })).toMatchObject({
       'macos-starts': 'weaker',

@@ -36,6 +36,17 @@ describe('explain', () => {
     );
     expect(text).not.toMatch(/[ :]\/cordon\/|bubblewrap|namespaces of its own|seccomp/);
     await expect(text).toMatchFileSnapshot('macos.txt');
+    const none = { ...samplePlan(MAC, []), network: { kind: 'none' } } as const;
+    const without = explain({
+      ...request,
+      facts: MAC,
+      bwrapOptions: undefined,
+      places: PLACES,
+      plan: none,
+    });
+    const said = renderExplanation(without);
+    expect(said).toContain('no rule of the policy lets the server connect or listen');
+    expect(said).not.toMatch(/network of its own|namespaces of its own/);
   });
 
   it('says that a package is damaged, and why a runtime cannot be used', () => {
