@@ -1,6 +1,7 @@
 // macOS: a grant becomes a rule that goes by the name of a path, as the kernel knows it. So the name is looked at instead of
 // walked by descriptors, which there is no way to do.
 import fs from 'node:fs';
+import path from 'node:path';
 import { grantPathUnsafe } from '../messages/sandbox.ts';
 import { grantSpelledOtherwise } from '../messages/macos.ts';
 
@@ -19,7 +20,11 @@ export function openByName(
   for (const [index] of names.entries()) {
     const place = `/${names.slice(0, index + 1).join('/')}`;
     const stat = lookAt(place, target);
-    if (stat === undefined) return undefined;
+    if (stat === undefined) {
+      // A rule for what is not there goes by the names of the folders that are.
+      requireSpelling(path.posix.dirname(place), target);
+      return undefined;
+    }
     if (stat.isSymbolicLink())
       throw grantPathUnsafe(
         target,
@@ -30,14 +35,19 @@ export function openByName(
     if (!isLast) return undefined;
     throw grantPathUnsafe(target, 'is neither a file nor a folder');
   }
-  const real = fs.realpathSync.native(target);
-  if (real !== target) throw grantSpelledOtherwise(target, real);
+  requireSpelling(target, target);
   try {
     const fd = fs.openSync(target, O_RDONLY | O_NONBLOCK | O_NOFOLLOW_ANY);
     return { fd, type: fs.fstatSync(fd).isDirectory() ? 'folder' : 'file' };
   } catch (error) {
     throw grantPathUnsafe(target, `cannot be opened: ${codeOf(error)}`);
   }
+}
+
+/** @param folder `target` as far as it exists */
+function requireSpelling(folder: string, target: string): void {
+  const real = fs.realpathSync.native(folder);
+  if (real !== folder) throw grantSpelledOtherwise(target, real + target.slice(folder.length));
 }
 
 function lookAt(place: string, target: string): fs.Stats | undefined {

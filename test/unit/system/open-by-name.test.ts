@@ -49,6 +49,10 @@ it('another spelling than that of the disk is refused, which a disk that folds c
   const answer = vi.spyOn(fs.realpathSync, 'native').mockReturnValue(at('PROJECT'));
   try {
     expect(() => openByName(at('Project'))).toThrow(`is called "${at('PROJECT')}" on this disk`);
+    // Also of a folder on the way to what is not there yet.
+    expect(() => openByName(at('Project/hooks/a'))).toThrow(
+      `is called "${at('PROJECT/hooks/a')}" on this disk`,
+    );
   } finally {
     answer.mockRestore();
   }
