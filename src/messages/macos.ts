@@ -63,7 +63,7 @@ export const MACOS_WEAKNESSES = [
   },
   {
     id: 'macos-processes',
-    text: 'macOS has no process namespaces: cordon ends the group of the server, what it started, and what still has its environment; a program that left all three lives on, in the sandbox, and of the network it has the port of its broker, whoever listens there next',
+    text: 'macOS has no process namespaces: cordon ends the group of the server, what it started, and what still has its environment; a program that left all three, or that is another process each time it is looked for, lives on, in the sandbox, and of the network it has the port of its broker, whoever listens there next',
   },
   {
     id: 'macos-limits',
