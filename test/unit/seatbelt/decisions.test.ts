@@ -70,6 +70,7 @@ describe('a readable folder around the private folders of all starts', () => {
       reads('/other/files/TOKEN', 'deny'),
       reads('/other/home/.cache/a', 'deny'),
       { ...reads('/other', 'deny'), operation: 'file-read-metadata' },
+      { ...reads('/other', 'deny'), operation: 'file-test-existence' },
       { ...reads('', 'allow'), operation: 'file-read-metadata' },
       { ...reads('/launch', 'allow'), operation: 'file-read-metadata' },
       reads('/launch/home/a', 'allow'),
@@ -78,6 +79,34 @@ describe('a readable folder around the private folders of all starts', () => {
     expect(rows.map(evaluator(policy, parameters))).toEqual(wanted);
     expect(schemeAnswers(policy, parameters, rows)).toEqual(wanted);
   });
+});
+
+it('files of a start are read and not written, where it has some', () => {
+  const withFiles = (names: readonly string[]) => {
+    const none = { kind: 'none' } as const;
+    const plan = samplePlan(MAC, [], undefined, none, {
+      secrets: Object.fromEntries(
+        names.map((name) => [name, { required: true, deliver: 'file', why: 'test' }]),
+      ),
+      secretArguments: new Map(),
+    });
+    return renderSeatbelt({ ...plan, network: none }, PLACES);
+  };
+  const rows = ['file-read-data', 'file-write-data', 'file-write-unlink', 'process-exec'].map(
+    (operation) => ({
+      operation,
+      path: `${PLACES.files}/TOKEN`,
+    }),
+  );
+  for (const [names, read] of [
+    [['TOKEN'], 'allow'],
+    [[], 'deny'],
+  ] as const) {
+    const { policy, parameters } = withFiles(names);
+    const wanted = [read, 'deny', 'deny', 'deny'];
+    expect(rows.map(evaluator(policy, parameters))).toEqual(wanted);
+    expect(schemeAnswers(policy, parameters, rows)).toEqual(wanted);
+  }
 });
 
 describe('the second reader', () => {
