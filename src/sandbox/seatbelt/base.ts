@@ -103,10 +103,10 @@ export const BASE: readonly Rule[] = [
       ...named('sysctl-name', 'hw.pagesize_compat'),
       ...named('sysctl-name', 'kern.argmax', 'kern.maxfilesperproc', 'kern.ngroups', 'kern.osproductversion'),
       ...named('sysctl-name', 'kern.osrelease', 'kern.ostype', 'kern.osversion', 'kern.usrstack64'),
-      ...named('sysctl-name', 'kern.version', 'vm.loadavg'),
+      ...named('sysctl-name', 'kern.boottime', 'kern.version', 'vm.loadavg'),
       ...named('sysctl-name-prefix', 'hw.optional.', 'hw.perflevel'),
     ],
-    why: 'V8 and libuv size themselves by processor and memory; no kern.proc, which lists the processes of others',
+    why: 'V8 and libuv size themselves by processor and memory, and os.uptime() needs the boot time; no kern.proc, which lists the processes of others',
   },
   {
     decision: 'allow',
