@@ -75,7 +75,7 @@ export const MACOS_WEAKNESSES = [
   },
   {
     id: 'macos-port',
-    text: 'macOS has no network of the server alone: the port of the broker is open to every program of this machine, which must know a password to use it',
+    text: 'macOS has no network of the server alone: the port of the broker is open to every program of this machine, which must know a password to use it; and the server reaches what another one has under the same number for UDP or on ::1',
   },
   {
     id: 'macos-hostname',
