@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { launchFolderUnwritable } from '../../messages/macos.ts';
+import { processAges } from './process-ages.ts';
 
 export interface LaunchFolder {
   readonly path: string;
@@ -13,6 +14,8 @@ export interface LaunchFolder {
   readonly files: string;
 }
 
+/** ps counts whole seconds. On macOS it goes by the clock that the disk goes by, also when somebody has set that. */
+const AGE_ROUNDING_MS = 3000;
 const NAME = /^(\d+)-[0-9a-f]{16}$/;
 
 /**
@@ -72,10 +75,19 @@ function removed(folder: string): boolean {
 }
 
 function removeStale(root: string): void {
-  for (const name of fs.readdirSync(root)) {
+  const folders = fs.readdirSync(root).flatMap((name) => {
     const pid = Number(NAME.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) removeLaunchFolder(path.join(root, name));
-  }
+    return pid > 0 ? [{ pid, folder: path.join(root, name) }] : [];
+  });
+  const ages = processAges(folders.map(({ pid }) => pid).filter(isAlive));
+  for (const { pid, folder } of folders)
+    if (!isAlive(pid) || isYounger(ages.get(pid), folder)) removeLaunchFolder(folder);
+}
+
+/** Whether a process of this age came after the folder, so that it has only the number of the one that made it. */
+function isYounger(age: number | undefined, folder: string): boolean {
+  const made = fs.statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+  return age !== undefined && made !== undefined && Date.now() - age > made + AGE_ROUNDING_MS;
 }
 
 function isAlive(pid: number): boolean {

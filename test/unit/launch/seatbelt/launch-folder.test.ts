@@ -83,6 +83,17 @@ function asNobody(act: (root: string) => void): void {
   }
 }
 
+it('of a launcher whose number another program has by now go as well', () => {
+  const root = path.join(scratch, 'three');
+  const folder = path.join(root, `${process.pid}-0123456789abcdef`);
+  fs.mkdirSync(path.join(folder, 'files'), { recursive: true });
+  // Before this process was.
+  const before = new Date(Date.now() - 1000 * (process.uptime() + 3600));
+  fs.utimesSync(folder, before, before);
+  const made = makeLaunchFolder(root, new Map());
+  expect(fs.readdirSync(root)).toEqual([path.basename(made.path)]);
+});
+
 it('cannot be made where nothing can be written', () => {
   fs.writeFileSync(path.join(scratch, 'file'), '');
   expect(() => makeLaunchFolder(path.join(scratch, 'file/x'), new Map())).toThrow(
