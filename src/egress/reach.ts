@@ -29,11 +29,22 @@ export type Reached =
 
 const NOTHING = Buffer.alloc(0);
 
-export async function reach(
-  target: { readonly host: string; readonly port: number; readonly grant: EgressGrant },
-  routes: Routes,
-): Promise<Reached> {
-  const { host, port, grant } = target;
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly grant: EgressGrant;
+}
+
+/** Never rejects: what this machine refuses us, a descriptor for one, is an error of the connection alone. */
+export async function reach(target: Target, routes: Routes): Promise<Reached> {
+  try {
+    return await tryToReach(target, routes);
+  } catch {
+    return { kind: 'failed', reason: 'connect-failed' };
+  }
+}
+
+async function tryToReach({ host, port, grant }: Target, routes: Routes): Promise<Reached> {
   const viaProxy =
     routes.proxy !== undefined && !Object.hasOwn(routes.hosts, host) && isPublicName(host, grant);
   if (viaProxy) return reachThrough(routes.proxy, host, port);

@@ -190,6 +190,13 @@ describe('what is granted is carried', () => {
   });
 });
 
+test('what cannot even be tried, as without descriptors, is an error of the connection alone', async () => {
+  // A port that there is not: asked for it, connect() throws, as it all does then.
+  const inside = await front(65536);
+  expect(await exchange(inside.port, '', false)).toMatchObject({ error: 'ECONNRESET' });
+  expect(await inside.told(1)).toMatchObject([{ verdict: 'failed', reason: 'connect-failed' }]);
+});
+
 describe('what is not granted is reset at once', () => {
   test.each([
     ['an address that stands for nothing', { host: undefined }, 'address-unknown'],
