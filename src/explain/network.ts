@@ -66,7 +66,7 @@ function proxyLimits(grants: readonly EgressGrant[], nodeVersion: string | undef
     );
   if (grants.some((grant) => grant.protocol === 'tcp' || grant.host === 'localhost'))
     limits.push(
-      'grants for "tcp" and for "localhost", but from programs that send them through an HTTP proxy',
+      'grants for "tcp" and for "localhost", but from programs that ask an HTTP proxy for a tunnel (CONNECT): for a plain "http://" address most do not, and are answered 405',
     );
   return limits;
 }
