@@ -136,6 +136,7 @@ export async function run(args: readonly string[], program: Program): Promise<nu
       ...subject,
       event: 'started',
       workspace: prepared.expanded.workspace ?? '',
+      network: prepared.plan.network.kind,
       verifyMs: Math.round(verified.milliseconds),
       startMs,
       files: verified.files,

@@ -2,6 +2,7 @@
 import type { Digest } from '../digest.ts';
 import type { EgressEvent } from '../egress/event.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { NetworkPlan } from '../plan/plan.ts';
 
 export type DenialReason =
   | 'frame-too-large'
@@ -29,6 +30,8 @@ export type AuditEvent =
   | (Subject & {
       readonly event: 'started';
       readonly workspace: string;
+      /** The way that is in force. `auto` tries each time, and what stood in the way of the other may be gone at the next start. */
+      readonly network: NetworkPlan['kind'];
       readonly verifyMs: number;
       readonly startMs: number;
       readonly files: number;

@@ -51,6 +51,8 @@ describe.runIf(hasOwnMachine)('P7: a machine that lets nobody prepare a network'
     const direct = await server.evaluate<Knocked>(knock('127.0.0.1', far.port));
     expect(direct).toEqual({ ok: { text: '', error: 'ECONNREFUSED' } });
     expect(far.connections()).toBe(before);
+    // What one start had to do without, the next may have: the log says which way it was.
+    expect(server.log()).toMatch(/"event":"started",[^\n]*"network":"proxy"/);
     await server.close();
   });
 });
