@@ -83,9 +83,9 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
     ...writableRoots(ordered).map(
       (path): Rule => ({
         decision: 'deny',
-        operations: ['file-write-unlink'],
+        operations: ['file-write-create', 'file-write-unlink'],
         filters: [filter('literal', path)],
-        why: 'renamed, it would take what is protected inside to a path without protection',
+        why: 'renamed, it would take what is protected inside to a path without protection, and nothing comes in its place',
       }),
     ),
     ...foldersBetween(ordered).map(
@@ -93,7 +93,7 @@ export function renderSeatbelt(plan: SeatbeltPlan, places: SeatbeltPlaces): Seat
         decision: 'deny',
         operations: ['file-write-create', 'file-write-data', 'file-write-unlink'],
         filters: [filter('literal', path)],
-        why: 'renamed, likewise; and a link, a file or a filled folder put there would lead past what is protected',
+        why: 'a link, a file or a filled folder put there would lead past what is protected',
       }),
     ),
     ...networkRules(plan.network, places),
@@ -142,12 +142,15 @@ function writableRoots(ordered: readonly Access[]): string[] {
     .sort();
 }
 
-/** On the way from a writable grant to a closer one. A path protected there may be absent, and its folders with it. */
+/**
+ * On the way from a writable grant to a closer one, and not known to be there, as a path that is protected need not be. One that
+ * is there is a grant of its own; refused to be written, it would seem locked to whoever asks with access().
+ */
 function foldersBetween(ordered: readonly Access[]): string[] {
   const roots = writableRoots(ordered);
-  const between = ordered.flatMap(({ path }) =>
-    ancestors(path).filter((folder) => roots.some((root) => folder !== root && contains(root, folder))),
-  );
+  const between = ordered
+    .flatMap(({ path }) => ancestors(path))
+    .filter((folder) => !roots.includes(folder) && roots.some((root) => contains(root, folder)));
   return [...new Set(between)].sort();
 }
 
