@@ -14,15 +14,18 @@ const ANSWER_MS = 10_000;
 const MAX_ANSWER_BYTES = 16 * 1024;
 const END = '\r\n\r\n';
 
-/**
- * Sends CONNECT on a fresh connection to the proxy. Resolves with what the far end sent already (mostly nothing), the
- * socket paused; undefined when the proxy did not agree.
- */
+export type ProxyAnswer =
+  /** `begun`: what the far end sent already, mostly nothing. */
+  | { readonly kind: 'agreed'; readonly begun: Buffer }
+  /** `unauthorized`: it wants other credentials. `broken`: that was no answer of a proxy, or none came. */
+  | { readonly kind: 'refused' | 'unauthorized' | 'broken' };
+
+/** Sends CONNECT on a fresh connection to the proxy. Leaves the socket paused. */
 export function connectThrough(
   socket: Socket,
   target: { readonly host: string; readonly port: number },
   authorization: string | undefined,
-): Promise<Buffer | undefined> {
+): Promise<ProxyAnswer> {
   const authority = `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
   const lines = [
     `CONNECT ${authority} HTTP/1.1`,
@@ -31,13 +34,13 @@ export function connectThrough(
   ];
   return new Promise((resolve) => {
     let answer = Buffer.alloc(0);
-    const finish = (rest?: Buffer): void => {
+    const finish = (given: ProxyAnswer): void => {
       clearTimeout(limit);
       socket.off('data', read).off('end', fail).off('error', fail).off('close', fail);
       socket.pause();
-      resolve(rest);
+      resolve(given);
     };
-    const fail = (): void => finish();
+    const fail = (): void => finish({ kind: 'broken' });
     const read = (chunk: Buffer): void => {
       answer = Buffer.concat([answer, chunk]);
       const end = answer.indexOf(END, 0, 'latin1');
@@ -45,8 +48,12 @@ export function connectThrough(
         if (answer.length > MAX_ANSWER_BYTES) fail();
         return;
       }
-      const agreed = /^HTTP\/1\.[01] 2[0-9]{2}(?: |\r)/.test(answer.toString('latin1', 0, end + 2));
-      finish(agreed ? answer.subarray(end + END.length) : undefined);
+      const [, status] =
+        /^HTTP\/1\.[01] ([0-9]{3})(?: |\r)/.exec(answer.toString('latin1', 0, end + 2)) ?? [];
+      if (status?.startsWith('2') === true)
+        finish({ kind: 'agreed', begun: answer.subarray(end + END.length) });
+      else if (status === undefined) fail();
+      else finish({ kind: status === '407' ? 'unauthorized' : 'refused' });
     };
     const limit = setTimeout(fail, ANSWER_MS);
     socket.on('data', read).on('end', fail).on('error', fail).on('close', fail);

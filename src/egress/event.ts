@@ -19,6 +19,8 @@ export type EgressReason =
   | 'resolve-failed'
   | 'connect-failed'
   | 'proxy-refused'
+  | 'proxy-unauthorized'
+  | 'proxy-broken'
   | 'too-many-connections'
   | 'reset';
 

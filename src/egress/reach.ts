@@ -72,10 +72,10 @@ async function reachThrough(
   const dialled = await dial(addresses, proxy.port);
   if (dialled === undefined) return { kind: 'failed', reason: 'connect-failed' };
   const { socket } = dialled;
-  const begun = await connectThrough(socket, { host, port }, proxy.authorization);
-  if (begun !== undefined) return { kind: 'connected', socket, address: undefined, begun };
+  const given = await connectThrough(socket, { host, port }, proxy.authorization);
+  if (given.kind === 'agreed') return { kind: 'connected', socket, address: undefined, begun: given.begun };
   socket.destroy();
-  return { kind: 'failed', reason: 'proxy-refused' };
+  return { kind: 'failed', reason: `proxy-${given.kind}` };
 }
 
 async function addressesOf(host: string, routes: Routes): Promise<readonly string[]> {

@@ -144,7 +144,7 @@ test.each(WAYS)('P3 %s: a proxy that refuses is an error within a second', async
   expect(code).not.toBe(0);
   expect(performance.now() - begun).toBeLessThan(1000);
   expect(server.egress()).toContainEqual(
-    expect.objectContaining({ host: PUBLIC, verdict: 'failed', reason: 'proxy-refused' }),
+    expect.objectContaining({ host: PUBLIC, verdict: 'failed', reason: 'proxy-unauthorized' }),
   );
   await server.close();
 });

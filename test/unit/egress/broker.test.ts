@@ -402,15 +402,22 @@ describe("the company's proxy", () => {
     expect(event?.address).toBeUndefined();
   });
 
-  test('its refusal is a reset', async () => {
-    const { port } = await companyProxy(() => 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+  test.each([
+    ['HTTP/1.1 407 Proxy Authentication Required\r\n\r\n', 'proxy-unauthorized'],
+    ['HTTP/1.1 403\r\n\r\n', 'proxy-refused'],
+    ['HTTP/1.0 502 Bad Gateway\r\nContent-Length: 3\r\n\r\nno\n', 'proxy-refused'],
+    ['SSH-2.0-OpenSSH_9.2\r\n\r\n', 'proxy-broken'],
+    ['HTTP/1.1 2000 OK\r\n\r\n', 'proxy-broken'],
+    ['x'.repeat(16 * 1024 + 1), 'proxy-broken'],
+  ])('its refusal is a reset, and the reason is told of: %j', async (said, reason) => {
+    const { port } = await companyProxy(() => said);
     const inside = await front(443, {
       grant,
       hosts: {},
       proxy: { host: '127.0.0.1', port, authorization: undefined },
     });
     expect(await exchange(inside.port, 'ping', false)).toMatchObject({ error: 'ECONNRESET' });
-    expect(await inside.told(1)).toMatchObject([{ verdict: 'failed', reason: 'proxy-refused' }]);
+    expect(await inside.told(1)).toMatchObject([{ verdict: 'failed', reason }]);
   });
 
   test('is not asked for what is granted by number', async () => {
