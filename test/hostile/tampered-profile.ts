@@ -12,8 +12,10 @@ import {
   type Launcher,
   processesWith,
   ROOT,
+  serversWith,
   startLauncher,
   ORDERLY,
+  until,
 } from '../fixtures/launcher.ts';
 
 const PACKAGE = 'tampered-server';
@@ -108,8 +110,8 @@ export function installTamperedProfile(options: TamperedOptions = {}): TamperedP
       const launcher = start();
       const answer = await launcher.request('initialize', INITIALIZE);
       expect(answer['result'], launcher.stderr()).toMatchObject({ serverInfo: { name: 'hello world' } });
-      // The control for "nothing has the token": while it runs, something has.
-      expect(processesWith(token)).not.toEqual([]);
+      // The control for "there is no server": while it runs, there is.
+      expect(serversWith(token)).not.toEqual([]);
       launcher.child.stdin?.end();
       expect(ORDERLY).toContain((await launcher.exited).code);
     },
@@ -122,7 +124,8 @@ export function installTamperedProfile(options: TamperedOptions = {}): TamperedP
       const { message } = answer['error'] as { message: string };
       expect(message).toMatch(new RegExp(`^${code}: `));
       expect(message).toContain(names);
-      expect(processesWith(token)).toEqual([]);
+      expect(serversWith(token)).toEqual([]);
+      await until(() => processesWith(token).length === 0, 1000, 'the end of all processes');
       launcher.child.stdin?.end();
       expect((await launcher.exited).code).toBe(125);
       expect(launcher.stderr()).toMatch(new RegExp(`^error: .* \\[${code}\\]\n`));
