@@ -6,8 +6,8 @@ import { inPool } from '../store/pool.ts';
 import type { PackageFact, Publication } from './material.ts';
 
 const AT_ONCE = 6;
-/** A review is not to wait for a registry that is not there. */
-const LIMITS = { retry: { retries: 0 }, timeout: 5000 };
+/** A review is not to wait for a registry that is not there, and not to say less for one answer that was spoiled. */
+const LIMITS = { retry: { retries: 1, minTimeout: 200 }, timeout: 5000 };
 
 /**
  * Of those that it knows, in the order of `packages`. The first one that cannot be had ends it: then nobody is there.
